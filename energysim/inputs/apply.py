@@ -1,0 +1,343 @@
+"""apply(system, settings and events) -> another system: pure edits, no mathematics.
+
+`apply_settings` changes stated values of assets; `apply_events` lays events over their days by the rules
+of `inputs.scenario`; force majeure then pro-rates quantities and take-or-pay by the contract days lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from energysim.errors import InputError, suggest
+from energysim.inputs.assets import Contract, Daily, GasSystem, Period, StorageAccount, check_system
+from energysim.inputs.scenario import Event, Setting
+from energysim.units import REPORTING_GCV, Dimension, parse
+
+FIELDS: dict[str, dict[str, Dimension]] = {
+    "contracts": {"dcq": "rate", "price": "price", "notice_days": "days"},
+    "upstream": {"capacity": "rate", "reserved": "rate"},
+    "pipelines": {"capacity": "rate", "tariff": "price"},
+    "accounts": {
+        "volume": "energy",
+        "opening": "energy",
+        "withdrawal_capacity": "rate",
+        "injection_capacity": "rate",
+        "withdrawal_cost": "price",
+        "injection_cost": "price",
+        "holding_cost": "price",
+        "callable": "share",
+    },
+    "sites": {"withdrawal_capacity": "rate", "injection_capacity": "rate"},
+    "sales": {"capacity": "rate", "price": "price"},
+    "fuel_switches": {"oil_stock": "energy", "switchable": "share", "oil_price": "price", "notice_days": "days"},
+    "offtakes": {"demand_factor": "share"},
+}
+"""What `set` can change: table -> field -> dimension."""
+
+ALIASES = {"production": "contracts", "prices": "contracts"}
+"""Other names of a table in paths: fields of production and prices belong to a contract."""
+
+RATE_FIELD = {"contracts": "dcq", "upstream": "capacity", "pipelines": "capacity", "sales": "capacity"}
+SCALED = {"offtakes": "demand", "fuel_switches": "switchable", "sales": "capacity"}
+"""Tables without an `available` field: the share scales this field instead."""
+
+POSSIBLE: dict[str, tuple[str, ...]] = {
+    "contracts": ("available", "capacity", "lost", "added", "price", "price_change"),
+    "upstream": ("available", "capacity", "lost", "added"),
+    "pipelines": ("available", "capacity", "lost", "added"),
+    "accounts": ("available",),
+    "sites": ("available",),
+    "sales": ("available", "capacity", "price", "price_change"),
+    "fuel_switches": ("available",),
+    "offtakes": ("demand_factor", "available"),
+    "weather": ("temperature_change",),
+}
+"""Which quantities an event on an asset of a table can state."""
+
+
+def apply_settings(system: GasSystem, settings: Mapping[str, float | str | bool | Setting], where: str = "set") -> GasSystem:
+    """The system with stated values changed. Raises InputError with every problem, one line each."""
+    problems: list[str] = []
+    for path, setting in settings.items():
+        try:
+            system = _set(system, path, setting)
+        except InputError as error:
+            problems += [f"{where}: {path}: {p}" for p in error.problems]
+    problems += [] if problems else [f"{where}: {p}" for p in check_system(system)]
+    if problems:
+        raise InputError(*problems)
+    return system
+
+
+def find_assets(system: GasSystem, path: str) -> tuple[str, list[Any]]:
+    """The table and the assets that a path names: `contracts.gazprom`, `offtakes.households`, `offtakes`."""
+    table, _, name = path.partition(".")
+    if table == "weather":
+        return table, []
+    table = ALIASES.get(table, table)
+    if table not in FIELDS:
+        raise InputError(f"unknown kind of asset {table!r}{suggest(table, [*FIELDS, 'weather', *ALIASES])}")
+    assets: Mapping[str, Any] = getattr(system, table)
+    if table == "offtakes":
+        found = [o for o in assets.values() if name in ("", o.id, o.demand_class)]
+        if not found:
+            raise InputError(f"unknown offtake {name!r}{suggest(name, {*assets, *system.demand_classes})}")
+        return table, found
+    if name not in assets:
+        raise InputError(f"unknown asset {name!r} in {table}{suggest(name, assets)}")
+    return table, [assets[name]]
+
+
+def _set(system: GasSystem, path: str, setting: float | str | bool | Setting) -> GasSystem:
+    asset_path, _, name = path.rpartition(".")
+    table, assets = find_assets(system, asset_path)
+    if name not in FIELDS.get(table, {}):
+        raise InputError(f"{table} has no field {name!r} that can be set{suggest(name, FIELDS.get(table, {}))}")
+    span, written = slice(None), setting
+    if isinstance(setting, Setting):
+        span, written = _span(system, setting.start, setting.until), setting.value
+    for asset in assets:
+        system = system.with_asset(table, _changed(asset, table, name, written, span))
+    return system
+
+
+def _changed(asset: Any, table: str, name: str, written: object, span: slice) -> Any:
+    if name == "callable":
+        if not isinstance(written, bool) and str(written).lower() not in ("true", "false", "yes", "no"):
+            raise InputError(f"found {written!r}; expected true or false")
+        return replace(asset, callable=written in (True, "true", "yes", "True"))
+    if name == "demand_factor":
+        try:
+            return replace(asset, demand=_over(asset.demand, span, asset.demand[span] * float(str(written))))
+        except ValueError:
+            raise InputError(f"found {written!r}; expected a plain factor such as 0.95") from None
+    value = parse(written, FIELDS[table][name], getattr(asset, "gcv_kwh_per_m3", None) or REPORTING_GCV)
+    if name == "notice_days":
+        return replace(asset, notice_days=int(value))
+    if isinstance(asset, StorageAccount) and name == "volume":
+        return _resized(asset, value)
+    before = getattr(asset, name)
+    return replace(asset, **{name: _over(before, span, value) if isinstance(before, np.ndarray) else value})
+
+
+def _resized(account: StorageAccount, volume: float) -> StorageAccount:
+    """An account of another volume: targets and closing-value steps keep their shares of it."""
+    scale = volume / account.volume if account.volume else 1.0
+    return replace(
+        account,
+        volume=volume,
+        targets=tuple(replace(t, level=t.level * scale) for t in account.targets),
+        closing_values=tuple((width * scale, value) for width, value in account.closing_values),
+    )
+
+
+def _over(series: Daily, span: slice, value: float | Daily) -> Daily:
+    result = series.copy()
+    result[span] = value
+    return result
+
+
+def _span(system: GasSystem, start: Any, until: Any) -> slice:
+    first = 0 if start is None else max(0, system.day_of(start))
+    last = system.days if until is None else min(system.days, system.day_of(until) + 1)
+    if first >= last:
+        raise InputError(f"the dates {start} to {until} lie outside the horizon {system.first_day} to {system.last_day}")
+    return slice(first, last)
+
+
+# --- events ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Effect:
+    """An event in numbers: its weight by day (1 while it lasts, falling on the ramp) and its value."""
+
+    event: Event
+    weight: Daily
+    value: float
+
+
+def check_events(system: GasSystem, events: Sequence[Event]) -> list[str]:
+    """One line for every event that cannot be applied to this system."""
+    problems = []
+    for event in events:
+        try:
+            table, assets = find_assets(system, event.asset)
+            if event.quantity not in POSSIBLE[table]:
+                raise InputError(f"`{event.quantity}` cannot be said of {table}; possible: {', '.join(POSSIBLE[table])}")
+            for asset in assets or [None]:
+                _value(event, asset)
+                if event.quantity == "lost" and asset is not None and np.isinf(getattr(asset, RATE_FIELD[table])).any():
+                    raise InputError("`lost` needs a stated capacity and this asset has none; use `capacity` or name the contract")
+            if event.start > system.last_day or event.until < system.first_day:
+                raise InputError(f"{event.start} to {event.until} lies outside the gas year {system.first_day} to {system.last_day}")
+            if event.ramp_days and event.quantity in ("capacity", "price"):
+                raise InputError(f"`ramp_days` goes with a share or a change, not with `{event.quantity}`")
+            if table == "weather" and system.climate is None:
+                raise InputError("this system has no climate, so its weather cannot change")
+        except InputError as error:
+            problems += [f"event {event.name!r}: {event.asset}: {p}" for p in error.problems]
+    return problems
+
+
+def apply_events(system: GasSystem, events: Sequence[Event]) -> GasSystem:
+    """The system with events laid over their days. Raises InputError with every problem."""
+    problems = check_events(system, events)
+    if problems:
+        raise InputError(*problems)
+    struck = _strike(_apply_weather(system, events), events)
+    excused = [e for e in events if e.force_majeure and e.quantity in ("available", "capacity", "lost")]
+    if not excused:
+        return struck
+    as_excused = struck if len(excused) == len(events) else _strike(system, excused)
+    return _force_majeure(system, as_excused, struck)
+
+
+def _strike(system: GasSystem, events: Sequence[Event]) -> GasSystem:
+    """Every touched asset with its events."""
+    touched: dict[tuple[str, str], list[Event]] = {}
+    for event in events:
+        table, assets = find_assets(system, event.asset)
+        for asset in assets:
+            touched.setdefault((table, asset.id), []).append(event)
+    for (table, name), own in touched.items():
+        system = system.with_asset(table, _struck(system, table, getattr(system, table)[name], own))
+    return system
+
+
+def _apply_weather(system: GasSystem, events: Iterable[Event]) -> GasSystem:
+    changes = [e for e in events if e.asset.partition(".")[0] == "weather"]
+    if not changes or system.climate is None or system.temperature is None:
+        return system
+    temperature = system.temperature.copy()
+    lead = len(temperature) - system.days
+    for event in changes:
+        temperature[lead:] += _weight(system, event) * _value(event, None)
+    usual = {o.id: np.asarray(o.demand) for o in system.climate.offtakes(system.temperature)}
+    for offtake in system.climate.offtakes(temperature):
+        current = system.offtakes.get(offtake.id, offtake)
+        scale = np.divide(current.demand, usual[offtake.id], out=np.ones(system.days), where=usual[offtake.id] > 0)
+        system = system.with_asset("offtakes", replace(offtake, demand=offtake.demand * scale))  # keeps settings
+    return replace(system, temperature=temperature)
+
+
+def _struck(system: GasSystem, table: str, asset: Any, events: list[Event]) -> Any:
+    """One asset with its events, in the order of the rules."""
+    effects = [Effect(e, _weight(system, e), _value(e, asset)) for e in events]
+    share = np.ones(system.days)
+    for e in _of(effects, "available"):
+        share = np.minimum(share, 1 - e.weight * (1 - e.value))
+    for e in _of(effects, "demand_factor"):
+        asset = replace(asset, demand=asset.demand * (1 + e.weight * (e.value - 1)))
+    if table in SCALED:
+        asset = replace(asset, **{SCALED[table]: getattr(asset, SCALED[table]) * share})
+    else:
+        asset = replace(asset, available=asset.available * share)
+    if table in RATE_FIELD:
+        asset = replace(asset, **{RATE_FIELD[table]: _rate(getattr(asset, RATE_FIELD[table]), share, effects)})
+    if table in ("contracts", "sales"):
+        price = asset.price.copy()
+        for e in _of(effects, "price"):
+            price = np.where(e.weight > 0, e.value, price)
+        for e in _of(effects, "price_change"):
+            price = price + e.weight * e.value
+        asset = replace(asset, price=price)
+    return asset
+
+
+def _rate(rate: Daily, share: Daily, effects: list[Effect]) -> Daily:
+    """The rate before the share is applied, so that rate x share obeys limits, losses and additions."""
+    working = np.where(share > 0, rate, 0.0) * np.where(np.isinf(rate), 1.0, share)
+    shared = working.copy()
+    for e in _of(effects, "capacity"):
+        working = np.where(e.weight > 0, np.minimum(working, e.value), working)
+    lost = sum((e.weight * e.value for e in _of(effects, "lost")), np.zeros_like(rate))
+    added = sum((e.weight * e.value for e in _of(effects, "added")), np.zeros_like(rate))
+    working = np.clip(working - lost, 0, None) + added
+    if not np.array_equal(working, shared):
+        if np.any((share == 0) & (added > 0)):
+            raise InputError("`added` on an asset that does not work at all that day; add it to another contract")
+        restored = np.divide(working, share, out=np.zeros_like(rate), where=share > 0)
+        return np.where(working == shared, rate, restored)
+    return rate
+
+
+def _of(effects: list[Effect], quantity: str) -> list[Effect]:
+    return [e for e in effects if e.event.quantity == quantity]
+
+
+def _weight(system: GasSystem, event: Event) -> Daily:
+    """1 on the days of the event, falling linearly over `ramp_days` after it."""
+    weight = np.zeros(system.days)
+    start, stop = system.day_of(event.start), system.day_of(event.until) + 1
+    weight[max(0, start) : max(0, stop)] = 1.0
+    for k in range(event.ramp_days):
+        if 0 <= stop + k < system.days:
+            weight[stop + k] = 1 - (k + 1) / (event.ramp_days + 1)
+    return weight
+
+
+_DIMENSION: dict[str, Dimension] = {
+    "available": "share",
+    "capacity": "rate",
+    "lost": "rate",
+    "added": "rate",
+    "price": "price",
+    "price_change": "price",
+    "temperature_change": "temperature",
+}
+
+
+def _value(event: Event, asset: Any) -> float:
+    written = getattr(event, event.quantity)
+    if event.quantity == "demand_factor":
+        return float(written)
+    value = parse(written, _DIMENSION[event.quantity], getattr(asset, "gcv_kwh_per_m3", None) or REPORTING_GCV)
+    if value < 0 and event.quantity not in ("price_change", "temperature_change"):
+        raise InputError(f"{event.quantity} {written!r} is negative; use 0 or more")
+    if event.quantity == "available" and value > 1:
+        raise InputError(f"available {written!r} is above 1; a share lies in 0…1")
+    return value
+
+
+# --- force majeure --------------------------------------------------------------------------------------------------
+
+
+def _force_majeure(before: GasSystem, excused: GasSystem, after: GasSystem) -> GasSystem:
+    """Pro-rate quantity and take-or-pay by Σ lost DCQ days ÷ Σ DCQ days of each period.
+
+    before: nothing has happened; excused: only what releases both sides has; after: everything has.
+    """
+    for contract in before.contracts.values():
+        if not contract.periods:
+            continue
+        promised, left = _deliverable(contract, before), _deliverable(excused.contracts[contract.id], excused)
+        periods = tuple(_pro_rated(p, promised, left) for p in contract.periods)
+        if periods != contract.periods:
+            after = after.with_asset("contracts", replace(after.contracts[contract.id], periods=periods))
+    return after
+
+
+def _deliverable(contract: Contract, system: GasSystem) -> Daily:
+    """What the contract could bring each day [GWh/d]: daily quantity, but no more than its ways let through."""
+    ways = np.zeros(system.days)
+    for route in contract.routes:
+        limit = np.where(np.asarray(route.open) > 0, np.inf, 0.0)
+        for name in route.path:
+            limit = np.minimum(limit, system.upstream[name].free)
+        ways = ways + limit
+    return np.minimum(np.asarray(contract.dcq) * contract.available, ways)
+
+
+def _pro_rated(period: Period, promised: Daily, left: Daily) -> Period:
+    days = slice(period.first, period.last + 1)
+    due = promised[days].sum()
+    share = min(1.0, float(left[days].sum() / due)) if due > 0 else 1.0
+    if share >= 1.0:
+        return period
+    return replace(period, quantity=period.quantity * share, take_or_pay=period.take_or_pay * share)
+

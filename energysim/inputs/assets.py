@@ -1,0 +1,503 @@
+"""The gas system of a horizon: one frozen class per kind of asset, daily series as read-only arrays.
+
+A `GasSystem` is what one plan sees: `days` gas days from `first_day`, energies in GWh, rates in GWh/d,
+prices in EUR/MWh. It can be read from the shipped tables (`energysim.load_data().at("2025/26")`) or
+built in code, asset by asset, for a study of one's own:
+
+>>> from energysim import Contract, GasSystem, Node, Offtake, Route
+>>> system = GasSystem.build(
+...     first_day="2026-01-01", days=2,
+...     nodes=[Node("A")],
+...     contracts=[Contract("field", routes=[Route("field_A", "A")], dcq=3.0, price=[20.0, 25.0])],
+...     offtakes=[Offtake("city", "A", demand=[2.0, 3.0])],
+... )
+
+Everything is frozen; `dataclasses.replace` or the `with_…` methods give a changed copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from datetime import date, timedelta
+from types import MappingProxyType
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from energysim.errors import InputError, suggest
+
+Daily = NDArray[np.float64]
+"""One number per gas day, shape (days,)."""
+
+DailyLike = float | Sequence[float] | Daily
+StockPolicy = Literal["hold_high", "hold_low"]
+LossCase = Literal["low", "mid", "high"]
+
+
+@dataclass(frozen=True)
+class Node:
+    """A place in the system where gas balances."""
+
+    id: str
+    name: str = ""
+    kind: str = "zone"
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A directed arc: capacity [GWh/d], shrinkage (share lost on the way), tariff [EUR/MWh]."""
+
+    id: str
+    from_node: str
+    to_node: str
+    capacity: DailyLike
+    shrinkage: float = 0.0
+    tariff: DailyLike = 0.0
+    length_km: float = 0.0
+    name: str = ""
+    available: DailyLike = 1.0
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """An asset outside the balance with one capacity [GWh/d], net of what is reserved for others.
+
+    A partial loss is shared pro rata with the reservation: what is free shrinks by the same share.
+    """
+
+    id: str
+    capacity: DailyLike
+    reserved: DailyLike = 0.0
+    name: str = ""
+    kind: str = "border_point"
+    available: DailyLike = 1.0
+
+    @property
+    def free(self) -> Daily:
+        """Capacity that works and is not reserved, by day [GWh/d]; an unlimited asset that is out gives 0."""
+        net = np.clip(np.asarray(self.capacity) - self.reserved, 0.0, None)
+        return np.where(np.asarray(self.available) > 0, net, 0.0) * np.where(np.isinf(net), 1.0, self.available)
+
+
+@dataclass(frozen=True)
+class Route:
+    """How gas reaches the system: the upstream assets it passes, the node where it enters, its tariff."""
+
+    id: str
+    entry_node: str
+    path: tuple[str, ...] = ()
+    tariff: DailyLike = 0.0
+    length_km: float = 0.0
+    open: DailyLike = 1.0
+
+
+@dataclass(frozen=True)
+class Period:
+    """A stretch of a contract over which quantity and take-or-pay count, first to last day inclusive."""
+
+    id: str
+    first: int
+    last: int
+    quantity: float = float("inf")
+    take_or_pay: float = 0.0
+    shortfall_price: float = 0.0
+    """EUR/MWh paid for gas not taken below take-or-pay [GWh]."""
+    force_majeure_exempt: bool = False
+
+
+@dataclass(frozen=True)
+class Contract:
+    """Gas that may be nominated: daily quantity [GWh/d] at a price [EUR/MWh], by one or more routes."""
+
+    id: str
+    routes: tuple[Route, ...] | list[Route]
+    dcq: DailyLike
+    price: DailyLike
+    periods: tuple[Period, ...] = ()
+    notice_days: int = 0
+    gas_source: str = ""
+    name: str = ""
+    kind: str = "purchase"
+    available: DailyLike = 1.0
+    gcv_kwh_per_m3: float | None = None
+
+
+@dataclass(frozen=True)
+class StorageSite:
+    """A store that accounts share: joint withdrawal and injection capacity [GWh/d]."""
+
+    id: str
+    withdrawal_capacity: DailyLike = float("inf")
+    injection_capacity: DailyLike = float("inf")
+    name: str = ""
+    available: DailyLike = 1.0
+
+
+Curve = tuple[tuple[float, float], ...]
+"""Points (fill fraction, rate as a fraction of the capacity), fill rising from 0 to 1."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Stock wanted at the start of a day [GWh]; a shortfall is priced [EUR/MWh], never forbidden."""
+
+    id: str
+    day: int
+    level: float
+    shortfall_price: float
+
+
+@dataclass(frozen=True)
+class StorageAccount:
+    """An owner's gas in a store. `closing_values` are steps (width [GWh], value [EUR/MWh]), falling."""
+
+    id: str
+    volume: float
+    opening: float
+    withdrawal_capacity: DailyLike
+    injection_capacity: DailyLike
+    node: str = ""
+    route: Route | None = None
+    site: str = ""
+    callable: bool = True
+    withdrawal_curve: Curve = ((0.0, 1.0), (1.0, 1.0))
+    injection_curve: Curve = ((0.0, 1.0), (1.0, 1.0))
+    loss_per_day: float = 0.0
+    injection_fuel: float = 0.0
+    withdrawal_cost: float = 0.0
+    injection_cost: float = 0.0
+    holding_cost: DailyLike = 0.0
+    """EUR per MWh in store at the end of a day."""
+    targets: tuple[Target, ...] = ()
+    closing_values: tuple[tuple[float, float], ...] = ()
+    name: str = ""
+    available: DailyLike = 1.0
+
+    @property
+    def entry_node(self) -> str:
+        """The node that withdrawal feeds."""
+        return self.route.entry_node if self.route else self.node
+
+
+@dataclass(frozen=True)
+class DemandClass:
+    """Consumers cut together. `steps` are (depth as a share of demand, lost load [EUR/MWh]), rising."""
+
+    id: str
+    steps: tuple[tuple[float, float], ...]
+    cut_order: int = 1
+    protected: bool = False
+    cuttable: bool = True
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Offtake:
+    """Demand [GWh/d] of one class at one node."""
+
+    demand_class: str
+    node: str
+    demand: DailyLike
+
+    @property
+    def id(self) -> str:
+        """`class@NODE`."""
+        return f"{self.demand_class}@{self.node}"
+
+
+@dataclass(frozen=True)
+class FuelSwitch:
+    """Oil that a class can burn instead of gas: share of demand, stock and refill in gas terms."""
+
+    demand_class: str
+    switchable: DailyLike
+    oil_stock: float
+    oil_price: float
+    refill: DailyLike = 0.0
+    notice_days: int = 0
+
+    @property
+    def id(self) -> str:
+        """The class that can switch."""
+        return self.demand_class
+
+
+@dataclass(frozen=True)
+class Sale:
+    """Gas that may be sold at a node: up to `capacity` [GWh/d] at `price` [EUR/MWh]."""
+
+    id: str
+    node: str
+    capacity: DailyLike
+    price: DailyLike
+    name: str = ""
+
+
+class Climate(Protocol):
+    """What turns temperatures into demand, so that an event can change the weather."""
+
+    def offtakes(self, temperature: Daily) -> list[Offtake]:
+        """Offtakes of every class and node; the series starts some days before the first day."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the planner believes in besides costs: printed with every result, because it sets the stock
+    on the eve of a surprise."""
+
+    stock: StockPolicy = "hold_high"
+    value_of_lost_load: LossCase = "mid"
+    tie_breaking_cost: float = 1e-4
+
+
+@dataclass(frozen=True)
+class GasSystem:
+    """All assets over one horizon. Mappings are keyed by id and keep their order."""
+
+    first_day: date
+    days: int
+    nodes: Mapping[str, Node]
+    pipelines: Mapping[str, Pipeline] = field(default_factory=dict)
+    upstream: Mapping[str, Upstream] = field(default_factory=dict)
+    contracts: Mapping[str, Contract] = field(default_factory=dict)
+    sites: Mapping[str, StorageSite] = field(default_factory=dict)
+    accounts: Mapping[str, StorageAccount] = field(default_factory=dict)
+    demand_classes: Mapping[str, DemandClass] = field(default_factory=dict)
+    offtakes: Mapping[str, Offtake] = field(default_factory=dict)
+    fuel_switches: Mapping[str, FuelSwitch] = field(default_factory=dict)
+    sales: Mapping[str, Sale] = field(default_factory=dict)
+    policy: Policy = field(default_factory=Policy)
+    label: str = ""
+    climate: Climate | None = None
+    temperature: Daily | None = None
+    """Daily mean temperature [degC], with the lead days that the climate looks back on."""
+    remarks: tuple[str, ...] = ()
+    """What a reader of the result must know of the inputs."""
+
+    @classmethod
+    def build(
+        cls,
+        first_day: date | str,
+        days: int,
+        nodes: Iterable[Node],
+        pipelines: Iterable[Pipeline] = (),
+        upstream: Iterable[Upstream] = (),
+        contracts: Iterable[Contract] = (),
+        sites: Iterable[StorageSite] = (),
+        accounts: Iterable[StorageAccount] = (),
+        demand_classes: Iterable[DemandClass] = (),
+        offtakes: Iterable[Offtake] = (),
+        fuel_switches: Iterable[FuelSwitch] = (),
+        sales: Iterable[Sale] = (),
+        policy: Policy | None = None,
+        label: str = "",
+        climate: Climate | None = None,
+        temperature: Daily | None = None,
+        remarks: Iterable[str] = (),
+    ) -> GasSystem:
+        """A checked system from lists of assets; classes not given get one lost-load step at 1000 EUR/MWh."""
+        given = {c.id: c for c in demand_classes}
+        offtakes = list(offtakes)
+        for offtake in offtakes:
+            given.setdefault(offtake.demand_class, DemandClass(offtake.demand_class, steps=((1.0, 1000.0),)))
+        system = cls(
+            first_day=date.fromisoformat(first_day) if isinstance(first_day, str) else first_day,
+            days=days,
+            nodes=_keyed(nodes, days),
+            pipelines=_keyed(pipelines, days),
+            upstream=_keyed(upstream, days),
+            contracts=_keyed(contracts, days),
+            sites=_keyed(sites, days),
+            accounts=_keyed(accounts, days),
+            demand_classes=_keyed(given.values(), days),
+            offtakes=_keyed(offtakes, days),
+            fuel_switches=_keyed(fuel_switches, days),
+            sales=_keyed(sales, days),
+            policy=policy or Policy(),
+            label=label,
+            climate=climate,
+            temperature=temperature,
+            remarks=tuple(remarks),
+        )
+        problems = check_system(system)
+        if problems:
+            raise InputError(*problems)
+        return system
+
+    def day_of(self, day: date | int) -> int:
+        """The number of a date in the horizon (0 = first day); may lie outside 0…days-1."""
+        return day if isinstance(day, int) else (day - self.first_day).days
+
+    def date_of(self, day: int) -> date:
+        """The date of a gas day's number."""
+        return self.first_day + timedelta(days=int(day))
+
+    @property
+    def last_day(self) -> date:
+        """The last gas day."""
+        return self.date_of(self.days - 1)
+
+    @property
+    def routes(self) -> dict[str, tuple[Contract, Route]]:
+        """All routes of all contracts, by route id."""
+        return {r.id: (c, r) for c in self.contracts.values() for r in c.routes}
+
+    def with_asset(self, table: str, asset: Any) -> GasSystem:
+        """A copy in which one asset replaces the one of the same id (or is added)."""
+        changed = dict(getattr(self, table))
+        changed[asset.id] = _daily_fields(asset, self.days)
+        return replace(self, **{table: MappingProxyType(changed)})
+
+
+def _keyed(assets: Iterable[Any], days: int) -> Mapping[str, Any]:
+    result: dict[str, Any] = {}
+    for asset in assets:
+        if asset.id in result:
+            raise InputError(f"{type(asset).__name__} {asset.id!r} is given twice; ids must be unique")
+        result[asset.id] = _daily_fields(asset, days)
+    return MappingProxyType(result)
+
+
+_DAILY = {"DailyLike"}
+
+
+def _daily_fields(asset: Any, days: int) -> Any:
+    """The asset with every daily field as a read-only array of shape (days,)."""
+    changes: dict[str, Any] = {}
+    for f in fields(asset):
+        value = getattr(asset, f.name)
+        if f.type in _DAILY:
+            changes[f.name] = daily(value, days, f"{type(asset).__name__} {asset.id}: {f.name}")
+        elif f.name == "routes":
+            changes[f.name] = tuple(_daily_fields(r, days) for r in value)
+        elif is_dataclass(value):
+            changes[f.name] = _daily_fields(value, days)
+    return replace(asset, **changes) if changes else asset
+
+
+def daily(value: DailyLike, days: int, what: str = "series") -> Daily:
+    """A read-only array of shape (days,) from a number or a sequence of that length."""
+    array = np.asarray(value, dtype=np.float64)
+    if array.ndim == 0:
+        array = np.full(days, float(array))
+    if array.shape != (days,):
+        raise InputError(f"{what} has {array.size} values for {days} days; give one number or one per day")
+    array = array.copy()
+    array.setflags(write=False)
+    return array
+
+
+def check_system(system: GasSystem) -> list[str]:
+    """Every inconsistency of a system, one line each; empty when it is sound."""
+    return [*_check_series(system), *_check_references(system), *_check_contracts(system), *_check_storage(system),
+            *_check_demand(system)]  # fmt: skip
+
+
+def _check_series(system: GasSystem) -> list[str]:
+    problems = []
+    if system.days < 1:
+        problems.append(f"the horizon has {system.days} days; it needs at least one")
+    for table in ("pipelines", "upstream", "contracts", "sites", "accounts", "offtakes", "fuel_switches", "sales"):
+        for asset in getattr(system, table).values():
+            for f in fields(asset):
+                if f.type not in _DAILY:
+                    continue
+                value = getattr(asset, f.name)
+                if np.isnan(value).any():
+                    problems.append(f"{table}.{asset.id}.{f.name} is not a number on day {int(np.isnan(value).argmax())}")
+                elif f.name != "price" and (value < 0).any():
+                    day = system.date_of(int((value < 0).argmax()))
+                    problems.append(f"{table}.{asset.id}.{f.name} is negative on {day}: {value.min():g}; use 0 or more")
+                elif f.name in ("available", "open", "switchable") and (value > 1).any():
+                    problems.append(f"{table}.{asset.id}.{f.name} is above 1: {value.max():g}; a share lies in 0…1")
+    return problems
+
+
+def _check_references(system: GasSystem) -> list[str]:
+    problems = []
+
+    def known(what: str, name: str, names: Iterable[str], kind: str) -> None:
+        if name not in names:
+            problems.append(f"{what}: unknown {kind} {name!r}{suggest(name, names)}")
+
+    for p in system.pipelines.values():
+        known(f"pipelines.{p.id}.from_node", p.from_node, system.nodes, "node")
+        known(f"pipelines.{p.id}.to_node", p.to_node, system.nodes, "node")
+        if p.from_node == p.to_node:
+            problems.append(f"pipelines.{p.id} starts and ends at {p.from_node}")
+        if not 0 <= p.shrinkage < 1:
+            problems.append(f"pipelines.{p.id}.shrinkage is {p.shrinkage:g}; it lies in 0…1")
+    routes = [(f"contracts.{c.id}", r) for c in system.contracts.values() for r in c.routes]
+    routes += [(f"accounts.{a.id}", a.route) for a in system.accounts.values() if a.route]
+    for owner, r in routes:
+        known(f"{owner} route {r.id}", r.entry_node, system.nodes, "node")
+        for u in r.path:
+            known(f"{owner} route {r.id}", u, system.upstream, "upstream asset")
+    for a in system.accounts.values():
+        if a.route is None:
+            known(f"accounts.{a.id}.node", a.node, system.nodes, "node")
+        if a.site:
+            known(f"accounts.{a.id}.site", a.site, system.sites, "storage site")
+    for o in system.offtakes.values():
+        known(f"offtake {o.id}", o.node, system.nodes, "node")
+        known(f"offtake {o.id}", o.demand_class, system.demand_classes, "demand class")
+    for s in system.sales.values():
+        known(f"sales.{s.id}.node", s.node, system.nodes, "node")
+    for f in system.fuel_switches.values():
+        known(f"fuel_switches.{f.id}", f.demand_class, system.demand_classes, "demand class")
+    return problems
+
+
+def _check_contracts(system: GasSystem) -> list[str]:
+    problems = []
+    for c in system.contracts.values():
+        if not c.routes:
+            problems.append(f"contracts.{c.id} has no route; gas needs an entry node")
+        for p in c.periods:
+            if not 0 <= p.first <= p.last < system.days:
+                problems.append(f"contracts.{c.id} period {p.id}: days {p.first}…{p.last} lie outside the horizon")
+            if p.take_or_pay > p.quantity:
+                problems.append(
+                    f"contracts.{c.id} period {p.id}: take-or-pay {p.take_or_pay:g} GWh is above the quantity "
+                    f"{p.quantity:g} GWh; min above max"
+                )
+    return problems
+
+
+def _check_storage(system: GasSystem) -> list[str]:
+    problems = []
+    for a in system.accounts.values():
+        if a.opening > a.volume + 1e-9:
+            problems.append(f"accounts.{a.id}: opening stock {a.opening:g} GWh is above the volume {a.volume:g} GWh")
+        if min(a.opening, a.volume) < 0:
+            problems.append(f"accounts.{a.id}: negative stock or volume")
+        values = [v for _, v in a.closing_values]
+        if any(later > earlier for earlier, later in zip(values, values[1:], strict=False)):
+            problems.append(f"accounts.{a.id}: closing values must fall from step to step, found {values}")
+        for kind, curve in (("withdrawal", a.withdrawal_curve), ("injection", a.injection_curve)):
+            fills = [x for x, _ in curve]
+            if len(curve) < 2 or fills != sorted(set(fills)) or fills[0] != 0 or fills[-1] != 1:
+                problems.append(f"accounts.{a.id}: the {kind} curve must rise in fill from 0 to 1, found {fills}")
+    return problems
+
+
+def _check_demand(system: GasSystem) -> list[str]:
+    problems = []
+    order = sorted((c for c in system.demand_classes.values() if c.cuttable), key=lambda c: c.cut_order)
+    for c in order:
+        prices = [v for _, v in c.steps]
+        if any(later < earlier for earlier, later in zip(prices, prices[1:], strict=False)):
+            problems.append(f"demand class {c.id}: value of lost load must rise with depth, found {prices}")
+        if abs(sum(w for w, _ in c.steps) - 1) > 1e-9:
+            problems.append(f"demand class {c.id}: depth steps add to {sum(w for w, _ in c.steps):g}; they must add to 1")
+    for first, second in zip(order, order[1:], strict=False):
+        if first.cut_order != second.cut_order and first.steps and second.steps and first.steps[-1][1] >= second.steps[0][1]:
+            problems.append(
+                f"value of lost load of {first.id} (up to {first.steps[-1][1]:g}) overlaps that of {second.id} "
+                f"(from {second.steps[0][1]:g}); the order of cuts would not hold"
+            )
+    return problems

@@ -1,0 +1,134 @@
+"""Where each number comes from: `explain` an asset's figures, and list the estimates a run rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from energysim.errors import InputError, suggest
+from energysim.inputs.assemble import Horizon
+from energysim.inputs.read import PROVENANCE, Dataset
+from energysim.inputs.tables import TABLES, Row
+
+DECISIVE = ("contracts", "upstream", "production", "storage_accounts", "storage_levels", "demand_levels", "pipelines",
+            "oil_stocks", "fuel_switch")  # fmt: skip
+"""Tables whose estimates are listed with every result."""
+
+USED_BY = {
+    "nodes": "model/network.py: node balance",
+    "pipelines": "model/network.py: flow",
+    "upstream": "model/build.py: upstream_limit (the lesser of the sides of a border)",
+    "reservations": "model/build.py: upstream_limit (capacity kept for others)",
+    "tariffs": "model/network.py and model/contracts.py: transport and entry cost",
+    "contracts": "model/contracts.py: nomination, daily_contract_quantity, period_quantity, take_or_pay",
+    "routes": "model/contracts.py: where gas enters and what it passes",
+    "prices": "model/contracts.py: gas cost",
+    "production": "model/contracts.py: nomination of domestic gas",
+    "storage_sites": "model/storage.py: site_withdrawal, site_injection",
+    "storage_accounts": "model/storage.py: inventory, withdrawal, injection",
+    "storage_seasons": "model/storage.py: withdrawal by month",
+    "storage_curves": "model/storage.py: deliverability, injectability",
+    "storage_levels": "model/storage.py: opening_stock (rows of kind opening); history in charts",
+    "storage_targets": "model/storage.py: filling_target",
+    "closing_values": "model/storage.py: closing_balance",
+    "sectors": "inputs/demand.py: base and slope",
+    "demand_levels": "inputs/demand.py: level by gas year",
+    "regional_shares": "inputs/demand.py: spread over regions",
+    "region_zones": "inputs/demand.py: spread over zones",
+    "demand_calendar": "inputs/demand.py: weekday and month",
+    "demand_classes": "model/demand.py: order of cuts, protection",
+    "curtailment_steps": "model/demand.py: curtailment",
+    "fuel_switch": "model/demand.py: fuel_switch",
+    "oil_stocks": "model/demand.py: oil_stock",
+    "parameters": "inputs/demand.py, model/solve.py",
+}
+"""Table -> who uses it; tables not named are evidence for checks, maps and reports."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One row of a table as an answer to "where does this come from?"."""
+
+    table: str
+    line: int
+    row: Row
+    figures: dict[str, Any]
+    sources: tuple[str, ...]
+
+    @property
+    def used_by(self) -> str:
+        """Which part of the package uses the table."""
+        return USED_BY.get(self.table, "evidence for checks, maps and reports")
+
+
+def explain(dataset: Dataset, path: str) -> list[Explanation]:
+    """Every row behind `asset`, `table.asset` or `table.asset.field`, used rows first. Raises InputError."""
+    parts = path.split(".")
+    tables = [parts[0]] if parts[0] in TABLES else list(TABLES)
+    names = parts[1:] if parts[0] in TABLES else parts
+    if not names:
+        raise InputError(f"name an asset of {parts[0]}, such as {parts[0]}.{dataset.rows(parts[0])[0].identity[0]}")
+    asset, fields = names[0], names[1:]
+    found = []
+    for name in tables:
+        table = dataset.tables[name]
+        for row, line in zip(table.rows, table.lines, strict=True):
+            if asset in _names(row):
+                found.append(_explanation(dataset, name, line, row, fields))
+    if not found:
+        known = {n for t in tables for r in dataset.rows(t) for n in _names(r)}
+        raise InputError(f"nothing is known of {asset!r}{suggest(asset, known)}")
+    if fields and not any(e.figures for e in found):
+        known_fields = {f for e in found for f in type(e.row).model_fields} - PROVENANCE
+        raise InputError(f"{asset} has no field {fields[0]!r}{suggest(fields[0], known_fields)}")
+    return sorted([e for e in found if e.figures or not fields], key=lambda e: (e.row.rival is not None, e.table, e.line))
+
+
+def _names(row: Row) -> set[str]:
+    """What a reader may call the row: its first key and, for pieces of a contract, the family."""
+    names = {row.identity[0]}
+    if row.table == "contracts":
+        names.add(row.contract)  # type: ignore[attr-defined]
+    return names
+
+
+def _explanation(dataset: Dataset, table: str, line: int, row: Row, fields: list[str]) -> Explanation:
+    figures = {
+        name: value
+        for name, value in row.model_dump().items()
+        if name not in PROVENANCE and name not in row.key and value is not None
+    }
+    if fields:
+        figures = {k: v for k, v in figures.items() if k == fields[0] or k.startswith(f"{fields[0]}_")}
+    titles = tuple(
+        f"{s}: {dataset.sources[s].title}" + (f" ({dataset.sources[s].date})" if dataset.sources[s].date else "")
+        for s in row.source.split(";")
+    )
+    return Explanation(table, line, row, figures, titles)
+
+
+def estimates_in_use(horizon: Horizon) -> list[dict[str, Any]]:
+    """Estimated figures that a run of this horizon rests on, with their ranges, decisive tables only."""
+    listed = []
+    for name in DECISIVE:
+        for row in horizon.rows(TABLES[name]):
+            if not row.estimate or row.headline is None:
+                continue
+            value = getattr(row, row.headline)
+            if value is None or row.low == row.high:
+                continue
+            if name == "storage_levels" and (row.kind != "opening" or row.date != horizon.first):  # type: ignore[attr-defined]
+                continue
+            listed.append(
+                {
+                    "table": name,
+                    "asset": "/".join(i for i in row.identity if i),
+                    "figure": row.headline,
+                    "value": value,
+                    "low": row.low,
+                    "high": row.high,
+                    "confidence": row.confidence,
+                    "note": row.note,
+                }
+            )
+    return listed

@@ -1,0 +1,1 @@
+"""The mathematics: the only room that knows Pyomo and HiGHS. Begin with `build.py`."""

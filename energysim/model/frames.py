@@ -1,0 +1,220 @@
+"""From solved arrays to tidy frames. What is published here is what was solved, nothing is recomputed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from energysim.inputs.assets import GasSystem
+from energysim.model.compile import Span, StandardForm, Vector
+from energysim.model.solve import Solution
+
+UNITS = {
+    "flow": "GWh/d",
+    "nomination": "GWh/d",
+    "sales": "GWh/d",
+    "injection": "GWh/d",
+    "withdrawal": "GWh/d",
+    "inventory": "GWh",
+    "curtailment": "GWh/d",
+    "fuel_switch": "GWh/d",
+    "oil_stock": "GWh",
+    "demand": "GWh/d",
+    "dcq": "GWh/d",
+    "flow_capacity": "GWh/d",
+    "target_level": "GWh",
+    "temperature": "degC",
+}
+"""Published variables of `quantities` and their units."""
+
+DAILY_VARIABLES = ("flow", "nomination", "sales", "injection", "withdrawal", "inventory", "fuel_switch", "oil_stock")
+LIMITS = {
+    "nomination": "daily contract quantity",
+    "daily_contract_quantity": "daily contract quantity",
+    "period_quantity": "contract quantity over its period",
+    "upstream_limit": "upstream capacity",
+    "flow": "pipeline capacity",
+    "withdrawal": "withdrawal capacity",
+    "deliverability": "deliverability at this stock",
+    "site_withdrawal": "withdrawal capacity of the site",
+    "injection": "injection capacity",
+    "injectability": "injectability at this stock",
+    "site_injection": "injection capacity of the site",
+    "fuel_switch": "switchable demand",
+    "oil_balance": "oil stock",
+    "inventory_balance": "stock",
+}
+"""Column or row component -> what a reader calls the limit."""
+NOTICEABLE = 1e-3
+"""EUR/MWh below which a limit does not bind."""
+
+
+def quantities(system: GasSystem, solution: Solution) -> pd.DataFrame:
+    """Every published variable, long form. `inventory` and `oil_stock` are on the morning of the date."""
+    dates = _dates(system)
+    parts = [_daily(name, solution, system.days, dates) for name in DAILY_VARIABLES]
+    span = solution.form.columns["curtailment"]
+    cut = _grid(span, solution.values, (len(system.offtakes), -1, system.days)).sum(axis=1)
+    parts.append(_long("curtailment", list(system.offtakes), cut, dates))
+    parts.append(_given("demand", {o.id: o.demand for o in system.offtakes.values()}, dates))
+    parts.append(_given("dcq", {c.id: c.dcq * c.available for c in system.contracts.values()}, dates))
+    parts.append(_given("flow_capacity", {p.id: p.capacity * p.available for p in system.pipelines.values()}, dates))
+    for account in system.accounts.values():
+        for target in account.targets:
+            if target.day < system.days:
+                parts.append(_long("target_level", [account.id], np.array([[target.level]]), dates[[target.day]]))
+    if system.temperature is not None:
+        measured = np.asarray(system.temperature)[-system.days :]
+        parts.append(_given("temperature", {"belgrade": measured}, dates))
+    frame = pd.concat([p for p in parts if len(p)], ignore_index=True)
+    frame["value"] = frame["value"].round(9) + 0.0  # no negative zeros
+    return frame
+
+
+def balance(system: GasSystem, solution: Solution) -> pd.DataFrame:
+    """What each block delivers to each node [GWh/d], as products of the balance rows with the solution."""
+    form, dates = solution.form, _dates(system)
+    rows = form.rows["node_balance"]
+    shape = (len(system.nodes), system.days)
+    parts = []
+    for name, span in form.columns.items():
+        part = form.matrix[rows.slice, span.slice]
+        if part.nnz:
+            values = (part @ solution.values[span.slice]).reshape(shape)
+            parts.append(_block(name, system, values, dates))
+    demand = np.zeros(shape)
+    for offtake in system.offtakes.values():
+        demand[list(system.nodes).index(offtake.node)] -= offtake.demand
+    parts.append(_block("demand", system, demand, dates))
+    return pd.concat(parts, ignore_index=True)
+
+
+def costs(solution: Solution) -> pd.DataFrame:
+    """kEUR by kind, item and asset over the horizon."""
+    rows = []
+    for name, vector in solution.form.costs.items():
+        kind, _, item = name.partition("_")
+        for span in solution.form.columns.values():
+            amount = vector[span.slice] * solution.values[span.slice]
+            if not amount.any():
+                continue
+            assets = pd.Series(amount).groupby([str(i[0]) for i in span.indices], sort=False).sum()
+            rows += [(kind, item, asset, value) for asset, value in assets.items() if abs(value) > 5e-7]
+    return pd.DataFrame(rows, columns=["kind", "item", "asset", "value"]).astype({"value": float})
+
+
+def prices(system: GasSystem, segments: Sequence[tuple[int, Solution]]) -> pd.DataFrame:
+    """Node prices [EUR/MWh]; each day from the plan that was in force on it (first day, plan)."""
+    stitched = np.zeros((len(system.nodes), system.days))
+    for start, solution in segments:
+        rows = solution.form.rows["node_balance"]
+        stitched[:, start:] = solution.duals[rows.slice].reshape(stitched.shape)[:, start:]
+    frame = _long("price", list(system.nodes), stitched, _dates(system))
+    return frame.rename(columns={"asset": "node"})[["node", "date", "value"]].round({"value": 6})
+
+
+def bindings(system: GasSystem, segments: Sequence[tuple[int, Solution]]) -> pd.DataFrame:
+    """Limits that bind and what one more unit would save, each day from the plan in force on it."""
+    dates = _dates(system)
+    parts = []
+    stops = [start for start, _ in segments[1:]] + [system.days]
+    for (start, solution), stop in zip(segments, stops, strict=True):
+        form = solution.form
+        for name, label in LIMITS.items():
+            for spans, multiplier in ((form.columns, solution.reduced_costs), (form.rows, solution.duals)):
+                if name in spans:
+                    found = _binding(label, spans[name], multiplier, form, name in form.columns, start, stop)
+                    parts.append(found)
+    frame = pd.concat(parts, ignore_index=True)
+    frame["date"] = dates[frame["day"].to_numpy(dtype=int)]
+    return frame[["limit", "asset", "date", "value"]].round({"value": 6})
+
+
+def _binding(
+    label: str, span: Span, multiplier: Vector, form: StandardForm, is_column: bool, start: int, stop: int
+) -> pd.DataFrame:
+    """Upper limits only: a negative multiplier is what one more unit saves."""
+    value = -multiplier[span.slice]
+    days = np.fromiter((i[-1] if isinstance(i[-1], int) else start for i in span.indices), dtype=int)
+    worth = (value > NOTICEABLE) & (days >= start) & (days < stop)
+    if is_column:  # a column that is closed altogether is not a limit anyone could raise by a little
+        worth &= form.column_upper[span.slice] > form.column_lower[span.slice]
+    if label == "stock":
+        worth &= False
+    keep = np.flatnonzero(worth)
+    return pd.DataFrame(
+        {
+            "limit": label,
+            "asset": [str(span.indices[k][0]) for k in keep],
+            "day": days[keep],
+            "value": value[keep],
+        }
+    )
+
+
+def assets(system: GasSystem) -> pd.DataFrame:
+    """What is needed to label and order the assets of a run."""
+    rows: list[tuple[Any, ...]] = []
+    for order, (c, r) in enumerate(system.routes.values()):
+        rows.append((r.id, "routes", c.name or c.id, c.gas_source or c.id, order, False, np.nan))
+    for order, c in enumerate(system.contracts.values()):
+        rows.append((c.id, "contracts", c.name or c.id, c.gas_source or c.id, order, False, np.nan))
+    for order, a in enumerate(system.accounts.values()):
+        group = "callable" if a.callable else "not callable"
+        rows.append((a.id, "accounts", a.name or a.id, group, order, False, a.volume))
+    for order, p in enumerate(system.pipelines.values()):
+        rows.append((p.id, "pipelines", p.name or p.id, f"{p.from_node}>{p.to_node}", order, False, np.nan))
+    for o in system.offtakes.values():
+        k = system.demand_classes[o.demand_class]
+        rows.append((o.id, "offtakes", k.name or k.id, o.demand_class, k.cut_order, k.protected, np.nan))
+    for k in system.demand_classes.values():
+        rows.append((k.id, "demand_classes", k.name or k.id, k.id, k.cut_order, k.protected, np.nan))
+    for order, n in enumerate(system.nodes.values()):
+        rows.append((n.id, "nodes", n.name or n.id, n.kind, order, False, np.nan))
+    for order, u in enumerate(system.upstream.values()):
+        rows.append((u.id, "upstream", u.name or u.id, u.kind, order, False, np.nan))
+    columns = ["asset", "table", "name", "group", "order", "protected", "volume"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _dates(system: GasSystem) -> pd.DatetimeIndex:
+    return pd.date_range(system.first_day, periods=system.days, freq="D")
+
+
+def _daily(name: str, solution: Solution, days: int, dates: pd.DatetimeIndex) -> pd.DataFrame:
+    span = solution.form.columns[name]
+    assets = list(dict.fromkeys(str(i[0]) for i in span.indices))
+    if not assets:
+        return pd.DataFrame()
+    return _long(name, assets, _grid(span, solution.values, (len(assets), -1))[:, :days], dates)
+
+
+def _grid(span: Span, values: Vector, shape: tuple[int, ...]) -> Vector:
+    return values[span.slice].reshape(shape)
+
+
+def _given(name: str, series: dict[str, Any], dates: pd.DatetimeIndex) -> pd.DataFrame:
+    if not series:
+        return pd.DataFrame()
+    return _long(name, list(series), np.vstack([np.asarray(v) for v in series.values()]), dates)
+
+
+def _long(name: str, assets: list[str], values: Vector, dates: pd.DatetimeIndex) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "variable": name,
+            "asset": np.repeat(np.array(assets, dtype=object), len(dates)),
+            "date": np.tile(dates.to_numpy(), len(assets)),
+            "value": values.ravel(),
+            "unit": UNITS.get(name, "EUR/MWh"),
+        }
+    )
+
+
+def _block(name: str, system: GasSystem, values: Vector, dates: pd.DatetimeIndex) -> pd.DataFrame:
+    frame = _long(name, list(system.nodes), values, dates).rename(columns={"asset": "node", "variable": "block"})
+    busy = np.repeat(np.abs(values).max(axis=1) > 0, len(dates))
+    return frame.loc[busy, ["node", "date", "block", "value"]]

@@ -1,0 +1,27 @@
+"""The past, frozen by bounds in the same linear programme: lower = upper = what was done."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from energysim.model.compile import StandardForm
+from energysim.model.solve import Solution
+
+ACTIONS = ("flow", "nomination", "sales", "injection", "withdrawal", "curtailment", "fuel_switch", "oil_delivery")
+"""Quantities of a gas day: done once the day is over."""
+STOCKS = ("inventory", "oil_stock")
+"""Stocks on the morning of a day: known up to and including today."""
+
+
+def freeze(form: StandardForm, done: Solution, today: int) -> StandardForm:
+    """The programme with every action before `today`, and every stock up to this morning, as in `done`."""
+    lower, upper = form.column_lower.copy(), form.column_upper.copy()
+    for names, last in ((ACTIONS, today - 1), (STOCKS, today)):
+        for name in names:
+            span = form.columns[name]
+            days = np.fromiter((i[-1] for i in span.indices), dtype=int, count=len(span.indices))
+            past = span.start + np.flatnonzero(days <= last)
+            lower[past] = upper[past] = done.values[past]
+    return replace(form, column_lower=lower, column_upper=upper)

@@ -1,0 +1,109 @@
+"""The terminal page of `show`: a scenario resolved into the figures that the model will see."""
+
+from __future__ import annotations
+
+import numpy as np
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from energysim.inputs.assets import GasSystem
+from energysim.inputs.read import Dataset
+from energysim.inputs.scenario import Event, Scenario, Setting
+from energysim.units import to_mcm
+
+WIDTH = 98
+
+
+def inputs_page(scenario: Scenario, system: GasSystem, dataset: Dataset) -> Group:
+    """Context, changes, events and the main figures of a scenario."""
+    parts: list[RenderableType] = [
+        Text(scenario.title, style="bold"),
+        Text(f"{scenario.id} · gas year {scenario.gas_year} · {'; '.join(system.remarks)} · foresight {scenario.foresight}", style="dim"),
+        Text(f"\n{scenario.context.strip()}\n"),
+    ]
+    titles = [f"{s}: {dataset.sources[s].title}" for s in scenario.sources]
+    if titles:
+        parts.append(Text("Sources: " + "; ".join(titles) + "\n", style="dim"))
+    if scenario.set or scenario.rivals:
+        parts.append(_changes(scenario))
+    if scenario.events:
+        parts.append(_events(scenario))
+    parts += [_contracts(system), _upstream(system), _stores(system)]
+    if scenario.variants:
+        lines = [f"  {scenario.id}/{name}: {v.title}" for name, v in scenario.variants.items()]
+        parts.append(Text("Variants\n" + "\n".join(lines)))
+    return Group(*parts)
+
+
+def _grid(title: str, *columns: str) -> Table:
+    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", pad_edge=False)
+    for k, column in enumerate(columns):
+        table.add_column(column, justify="left" if k == 0 else "right")
+    return table
+
+
+def _changes(scenario: Scenario) -> Table:
+    table = _grid("Set differently from the data", "path", "value")
+    for path, value in scenario.set.items():
+        if isinstance(value, Setting):
+            table.add_row(path, f"{value.value} ({value.start or 'start'} to {value.until or 'end'})")
+        else:
+            table.add_row(path, str(value))
+    for path, rival in scenario.rivals.items():
+        table.add_row(path, f"rival figure `{rival}`")
+    return table
+
+
+def _events(scenario: Scenario) -> Table:
+    table = _grid("Events", "event", "asset", "what", "from", "to", "known", "believed to end")
+    for event in scenario.events:
+        table.add_row(
+            event.name,
+            event.asset,
+            f"{event.quantity} {getattr(event, event.quantity)}",
+            f"{event.start}",
+            f"{event.until}" + (f" ×{event.repeat.times}" if event.repeat else ""),
+            _known(event),
+            str(event.announced_until or ""),
+        )
+    return table
+
+
+def _known(event: Event) -> str:
+    return "surprise" if event.known_from is None else str(event.known_from).replace("_", " ")
+
+
+def _contracts(system: GasSystem) -> Table:
+    table = _grid("Contracts", "contract", "mcm/d", "EUR/MWh", "notice d", "routes")
+    for c in system.contracts.values():
+        dcq, price = to_mcm(1.0) * np.asarray(c.dcq), np.asarray(c.price)
+        table.add_row(c.name or c.id, _range(dcq, 2), _range(price, 1), str(c.notice_days), ", ".join(r.id for r in c.routes))
+    return table
+
+
+def _upstream(system: GasSystem) -> Table:
+    table = _grid("Capacities on the way, net of reservations", "asset", "GWh/d")
+    for u in system.upstream.values():
+        table.add_row(u.name or u.id, _range(u.free, 1))
+    for p in system.pipelines.values():
+        table.add_row(f"{p.name or p.id} ({p.from_node} > {p.to_node})", _range(np.asarray(p.capacity), 1))
+    return table
+
+
+def _stores(system: GasSystem) -> Table:
+    table = _grid("Stores", "account", "volume mcm", "opening mcm", "out mcm/d", "in mcm/d", "callable")
+    for a in system.accounts.values():
+        out, into = to_mcm(1.0) * np.asarray(a.withdrawal_capacity), to_mcm(1.0) * np.asarray(a.injection_capacity)
+        table.add_row(
+            a.name or a.id, f"{to_mcm(a.volume):,.0f}", f"{to_mcm(a.opening):,.0f}", _range(out, 1), _range(into, 2),
+            "yes" if a.callable else "no",
+        )  # fmt: skip
+    return table
+
+
+def _range(values: np.ndarray, digits: int) -> str:
+    low, high = float(values.min()), float(values.max())
+    text = ["no limit" if np.isinf(v) else f"{v:,.{digits}f}" for v in (low, high)]
+    return text[0] if text[0] == text[1] else f"{text[0]} … {text[1]}"

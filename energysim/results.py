@@ -1,0 +1,108 @@
+"""Results: tidy frames and a manifest, the table between the model and everything said about it.
+
+Frames (columns; one row per asset and gas day unless said):
+
+* `quantities`  variable, asset, date, value, unit: flows, nominations, stocks, demand, curtailment …
+* `balance`     node, date, block, value [GWh/d]: what each block delivers to a node; sums to zero
+* `costs`       kind (cost or penalty), item, asset, value [kEUR], over the whole horizon
+* `prices`      node, date, value [EUR/MWh]: cost of one more MWh at the node that day
+* `bindings`    limit, asset, date, value [EUR/MWh]: what one more unit of a binding limit would save
+* `assets`      asset, table, name, group, order, protected, volume [GWh]: what charts need to label them
+
+A run is one folder: a Parquet and a CSV file per frame and `manifest.json`. Loading needs no solver.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from energysim.errors import InputError
+
+FRAMES = ("quantities", "balance", "costs", "prices", "bindings", "assets")
+FORMAT = 1
+"""Version of the folder's layout."""
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a run found; see the module's docstring for the frames."""
+
+    quantities: pd.DataFrame
+    balance: pd.DataFrame
+    costs: pd.DataFrame
+    prices: pd.DataFrame
+    bindings: pd.DataFrame
+    assets: pd.DataFrame
+    manifest: dict[str, Any]
+
+    def quantity(self, variable: str) -> pd.DataFrame:
+        """One variable as a table, dates down and assets across, in its own unit."""
+        rows = self.quantities[self.quantities["variable"] == variable]
+        if rows.empty:
+            return pd.DataFrame(index=self.dates)
+        order = rows["asset"].drop_duplicates()
+        return rows.pivot(index="date", columns="asset", values="value")[list(order)]
+
+    @property
+    def dates(self) -> pd.DatetimeIndex:
+        """The gas days of the horizon."""
+        return pd.DatetimeIndex(self.prices["date"].drop_duplicates(), name="date")
+
+    @property
+    def run_id(self) -> str:
+        """Short hash of everything that went into the run."""
+        return str(self.manifest["run_id"])
+
+    @property
+    def title(self) -> str:
+        """The scenario's headline."""
+        return str(self.manifest["scenario"]["title"])
+
+    def save(self, folder: Path) -> Path:
+        """Write the run to a folder, all or nothing; a run that stood there before is replaced."""
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        try:
+            for name in FRAMES:
+                frame: pd.DataFrame = getattr(self, name)
+                frame.to_parquet(scratch / f"{name}.parquet", index=False, compression="zstd")
+                frame.to_csv(scratch / f"{name}.csv", index=False, float_format="%.6f", lineterminator="\n")
+            text = json.dumps(self.manifest, indent=2, ensure_ascii=False, default=str)
+            (scratch / "manifest.json").write_text(text + "\n", encoding="utf-8")
+            scratch.chmod(0o755)
+            _swap(scratch, folder)
+        except BaseException:
+            shutil.rmtree(scratch, ignore_errors=True)
+            raise
+        return folder
+
+    @classmethod
+    def load(cls, folder: Path | str) -> Results:
+        """A run read back from its folder. Raises InputError when it is none."""
+        folder = Path(folder)
+        manifest = folder / "manifest.json"
+        if not manifest.is_file():
+            raise InputError(f"{folder}: no run here (manifest.json is missing); give the folder that `energysim run` wrote")
+        frames = {name: pd.read_parquet(folder / f"{name}.parquet") for name in FRAMES}
+        return cls(**frames, manifest=json.loads(manifest.read_text(encoding="utf-8")))
+
+
+def _swap(scratch: Path, folder: Path) -> None:
+    """Put the finished folder in place of an older one."""
+    if folder.exists():
+        if not (folder / "manifest.json").is_file():
+            raise InputError(f"{folder} exists and is not a run; choose another --out")
+        old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.old.", dir=folder.parent))
+        os.replace(folder, old / "run")
+        os.replace(scratch, folder)
+        shutil.rmtree(old)
+    else:
+        os.replace(scratch, folder)

@@ -1,0 +1,113 @@
+"""THE STORY, one screen: read the news, plan, act until the next news, remember.
+
+On every day that brings news the planner lays what is *known* over the system, plans to the horizon and
+keeps the plan until the next news. What has been done is frozen by bounds in the same linear programme,
+so the last plan is what happened. Perfect foresight is the special case in which everything is known on
+day one: a bound on what can be had, never the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+
+from energysim.inputs.apply import apply_events
+from energysim.inputs.assets import GasSystem
+from energysim.inputs.scenario import Event, Foresight, Scenario
+from energysim.model.compile import compile_system
+from energysim.model.freeze import freeze
+from energysim.model.solve import Engine, Solution, tie_breaking
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What was planned on a day, with what was known then."""
+
+    day: date
+    believed: GasSystem
+    solution: Solution
+
+
+@dataclass(frozen=True)
+class Course:
+    """How a horizon went: the plans in order; the last one is what happened."""
+
+    foresight: Foresight
+    plans: tuple[Plan, ...]
+
+    @property
+    def realised(self) -> Plan:
+        """The last plan, whose past is what happened and whose future nothing changed."""
+        return self.plans[-1]
+
+
+def simulate(
+    system: GasSystem,
+    scenario: Scenario | Sequence[Event] = (),
+    foresight: Foresight | None = None,
+    engine: Engine | None = None,
+    progress: Progress | None = None,
+) -> Course:
+    """Play a scenario's events on a system; settings are already in it.
+
+    foresight: `surprise` (each event is known from its own date) or `foreseen` (all from day one);
+    default: what the scenario says. Raises InputError, InfeasibleError, SolverError.
+    """
+    if not isinstance(scenario, Scenario):
+        scenario = Scenario(title="events", gas_year="", events=tuple(scenario))
+    foresight = foresight or scenario.foresight
+    scenario = scenario.model_copy(update={"foresight": foresight})
+    engine = engine or Engine()
+    plans: list[Plan] = []
+    for news in scenario.news_days(system.first_day, system.last_day):
+        if progress:
+            progress(f"{foresight}: planning on {news}")
+        believed = apply_events(system, scenario.known_on(news, system.first_day))
+        if plans:
+            believed = remember(believed, plans[-1], system.day_of(news))
+        form = compile_system(believed)
+        if plans:
+            form = freeze(form, plans[-1].solution, system.day_of(news))
+        plans.append(Plan(news, believed, engine.solve(form, tie_breaking(form, system))))
+    return Course(foresight, tuple(plans))
+
+
+def remember(system: GasSystem, plan: Plan, today: int) -> GasSystem:
+    """What the last plan binds: gas and oil that need notice, quantities already taken."""
+    nominated = plan.solution.of("nomination")
+    for contract in system.contracts.values():
+        planned = np.array([sum(nominated[r.id, d] for r in contract.routes) for d in range(system.days)])
+        changed = contract
+        if contract.notice_days:
+            dcq = np.asarray(contract.dcq * contract.available).copy()
+            soon = slice(today, today + contract.notice_days)
+            dcq[soon] = np.minimum(dcq[soon], planned[soon])
+            changed = replace(changed, dcq=dcq, available=1.0)
+        taken = [float(planned[p.first : min(p.last + 1, today)].sum()) for p in contract.periods]
+        if any(t > p.quantity for t, p in zip(taken, contract.periods, strict=True)):
+            periods = [replace(p, quantity=max(p.quantity, t)) for t, p in zip(taken, contract.periods, strict=True)]
+            changed = replace(changed, periods=tuple(periods))
+        if changed is not contract:
+            system = system.with_asset("contracts", changed)
+    return _remember_oil(system, plan, today)
+
+
+def _remember_oil(system: GasSystem, plan: Plan, today: int) -> GasSystem:
+    burnt = plan.solution.of("fuel_switch")
+    for fuel in system.fuel_switches.values():
+        if not fuel.notice_days:
+            continue
+        offtakes = [o for o in system.offtakes.values() if o.demand_class == fuel.demand_class]
+        demand = np.sum([o.demand for o in offtakes], axis=0)
+        planned = np.array([sum(burnt[o.id, d] for o in offtakes) for d in range(system.days)])
+        share = np.divide(planned, demand, out=np.zeros(system.days), where=demand > 0)
+        switchable = np.asarray(fuel.switchable).copy()
+        soon = slice(today, today + fuel.notice_days)
+        switchable[soon] = np.minimum(switchable[soon], share[soon])
+        system = system.with_asset("fuel_switches", replace(fuel, switchable=switchable))
+    return system

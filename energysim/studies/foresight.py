@@ -1,0 +1,257 @@
+"""One scenario, both ways: as news arrives, and with everything known on day one.
+
+A planner that knows of no danger fills storage just enough; one that knows all prepares. The truth lies
+between, so every run reports both numbers. Law: realised objective under surprise ≥ foreseen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from energysim.errors import InputError
+from energysim.inputs.apply import apply_settings, check_events
+from energysim.inputs.assemble import Horizon, check_rivals, system_at
+from energysim.inputs.assets import GasSystem
+from energysim.inputs.evidence import estimates_in_use
+from energysim.inputs.read import Dataset, read_dataset, read_scenario, scenario_files
+from energysim.inputs.scenario import Event, Foresight, Scenario, Setting
+from energysim.model import frames
+from energysim.model.ranges import face_range
+from energysim.model.solve import OPTIONS, Solution
+from energysim.results import FORMAT, Results
+from energysim.simulate import Course, Progress, simulate
+
+PACKAGES = ("energysim", "pyomo", "highspy", "numpy", "scipy", "pandas")
+
+
+def resolve(scenario: Scenario, dataset: Dataset | None = None) -> GasSystem:
+    """The gas system of a scenario, settings applied, events not yet. Raises InputError with every problem."""
+    dataset = dataset or read_dataset()
+    problems = check_rivals(dataset, scenario.rivals)
+    unknown = [s for s in scenario.sources if s not in dataset.sources]
+    problems += [f"sources: unknown source {s!r}; see data/sources.csv" for s in unknown]
+    if problems:
+        raise InputError(*(f"{scenario.id}: {p}" for p in problems))
+    system = system_at(dataset, scenario.gas_year, scenario.weather, scenario.rivals, scenario.planner)
+    try:
+        system = apply_settings(system, scenario.set)
+    except InputError as error:
+        problems += error.problems
+    problems += check_events(system, scenario.occurrences())
+    if problems:
+        raise InputError(*(f"{scenario.id}: {p}" for p in problems))
+    return system
+
+
+def run(
+    scenario: Scenario | str,
+    *,
+    weather: str | None = None,
+    foresight: Foresight | None = None,
+    settings: Mapping[str, str] | None = None,
+    dataset: Dataset | None = None,
+    progress: Progress | None = None,
+) -> Results:
+    """Run a scenario (an id, `id/variant`, file path or Scenario) and return its results.
+
+    weather, foresight, settings (`path: value`) override what the scenario says. The manifest holds the
+    same scenario's outcome under the other foresight beside this one's. Raises EnergysimError.
+    """
+    began = time.perf_counter()
+    dataset = dataset or read_dataset()
+    scenario = adjusted(read_scenario(scenario) if isinstance(scenario, str) else scenario, weather, foresight, settings)
+    system = resolve(scenario, dataset)
+    main = simulate(system, scenario, progress=progress)
+    other: Foresight = "foreseen" if scenario.foresight == "surprise" else "surprise"
+    second = main if not scenario.events else simulate(system, scenario, foresight=other, progress=progress)
+    courses = {main.foresight: main, other: second}
+    manifest = _manifest(dataset, scenario, system, main, courses, time.perf_counter() - began)
+    return collect(system, main, manifest)
+
+
+def solve(
+    system: GasSystem,
+    events: Sequence[Event] = (),
+    foresight: Foresight = "surprise",
+    title: str = "a system built in code",
+) -> Results:
+    """Solve a system as it is, or with events laid over it, and return the frames.
+
+    system: from `GasSystem.build`, `system_at` or `resolve`. Raises EnergysimError.
+    """
+    began = time.perf_counter()
+    course = simulate(system, events, foresight=foresight)
+    manifest = {
+        "format": FORMAT,
+        "run_id": "in-code",
+        "scenario": {"id": "in_code", "title": title, "context": "", "sources": [], "weather": "", "events": []},
+        "gas_year": system.label,
+        "first_day": system.first_day.isoformat(),
+        "last_day": system.last_day.isoformat(),
+        "foresight": foresight,
+        "outcomes": {foresight: outcome(system, course)},
+        "undisturbed": None,
+        "news": [],
+        "eve_of_surprise": None,
+        "policy": {"stock": system.policy.stock, "value_of_lost_load": system.policy.value_of_lost_load,
+                   "tie_breaking_cost": system.policy.tie_breaking_cost},
+        "targets": [],
+        "remarks": list(system.remarks),
+        "estimates": [],
+        "certificates": [_certificate(p.solution) for p in course.plans],
+        "versions": {p: version(p) for p in PACKAGES},
+        "solver": {"name": "HiGHS", "options": OPTIONS},
+        "seconds": round(time.perf_counter() - began, 2),
+    }  # fmt: skip
+    return collect(system, course, manifest)
+
+
+def load_data(folder: Path | str | None = None) -> Dataset:
+    """The shipped data tables (or another folder's): every row, rivals included. Raises InputError."""
+    return read_dataset(Path(folder) if folder is not None else None)
+
+
+def scenarios() -> dict[str, Scenario]:
+    """Every shipped scenario by id."""
+    return {name: read_scenario(name) for name in scenario_files()}
+
+
+def adjusted(
+    scenario: Scenario, weather: str | None, foresight: Foresight | None, settings: Mapping[str, str] | None
+) -> Scenario:
+    """The scenario with what the command line says on top."""
+    changes: dict[str, Any] = {}
+    if weather:
+        changes["weather"] = weather
+    if foresight:
+        changes["foresight"] = foresight
+    if settings:
+        changes["set"] = {**scenario.set, **settings}
+    return scenario.model_copy(update=changes)
+
+
+def collect(system: GasSystem, course: Course, manifest: dict[str, Any]) -> Results:
+    """The frames of a course: quantities of what happened, prices and bindings of the plans in force."""
+    last = course.realised
+    segments = [(system.day_of(p.day), p.solution) for p in course.plans]
+    return Results(
+        quantities=frames.quantities(last.believed, last.solution),
+        balance=frames.balance(last.believed, last.solution),
+        costs=frames.costs(last.solution),
+        prices=frames.prices(system, segments),
+        bindings=frames.bindings(system, segments),
+        assets=frames.assets(last.believed),
+        manifest=manifest,
+    )
+
+
+def outcome(system: GasSystem, course: Course) -> dict[str, float]:
+    """The few numbers of a course that are compared: objective [kEUR], unserved gas and its protected part [GWh]."""
+    solution = course.realised.solution
+    span = solution.form.columns["curtailment"]
+    cut = solution.values[span.slice].reshape(len(system.offtakes), -1).sum(axis=1)
+    protected = np.array([system.demand_classes[o.demand_class].protected for o in system.offtakes.values()])
+    by_kind = solution.cost_by_kind()
+    return {
+        "objective": round(solution.objective, 6),
+        "costs": round(sum(v for k, v in by_kind.items() if k.startswith("cost_")), 6),
+        "unserved_gas": round(float(cut.sum()), 6),
+        "unserved_protected": round(float(cut[protected].sum()), 6) if len(cut) else 0.0,
+    }
+
+
+def _manifest(
+    dataset: Dataset,
+    scenario: Scenario,
+    system: GasSystem,
+    main: Course,
+    courses: Mapping[Foresight, Course],
+    seconds: float,
+) -> dict[str, Any]:
+    resolved = json.loads(scenario.model_dump_json(exclude_defaults=False))
+    versions = {p: version(p) for p in PACKAGES}
+    identity = json.dumps([dataset.digest, resolved, versions["energysim"], OPTIONS], sort_keys=True, default=str)
+    horizon = Horizon(dataset, system.first_day, system.days, scenario.rivals)
+    return {
+        "format": FORMAT,
+        "run_id": hashlib.sha256(identity.encode()).hexdigest()[:10],
+        "scenario": resolved,
+        "gas_year": scenario.gas_year,
+        "first_day": system.first_day.isoformat(),
+        "last_day": system.last_day.isoformat(),
+        "foresight": main.foresight,
+        "outcomes": {foresight: outcome(system, course) for foresight, course in sorted(courses.items())},
+        "undisturbed": outcome(system, Course("surprise", main.plans[:1])) if len(main.plans) > 1 else None,
+        "news": [
+            {"date": p.day.isoformat(), "expected_unserved": outcome(system, Course(main.foresight, (p,)))["unserved_gas"]}
+            for p in main.plans
+        ],
+        "eve_of_surprise": _eve(system, main),
+        "policy": {
+            "stock": system.policy.stock,
+            "value_of_lost_load": system.policy.value_of_lost_load,
+            "tie_breaking_cost": system.policy.tie_breaking_cost,
+        },
+        "targets": [
+            {"account": a.id, "date": system.date_of(t.day).isoformat(), "level": t.level, "price": t.shortfall_price}
+            for a in system.accounts.values()
+            for t in a.targets
+        ],
+        "remarks": list(system.remarks),
+        "estimates": estimates_in_use(horizon),
+        "certificates": [_certificate(p.solution) for p in main.plans],
+        "data_digest": dataset.digest,
+        "versions": versions,
+        "solver": {"name": "HiGHS", "options": OPTIONS},
+        "command": _command(scenario),
+        "seconds": round(seconds, 2),
+    }
+
+
+def _eve(system: GasSystem, course: Course) -> dict[str, Any] | None:
+    """Callable stock on the morning of the first surprise, and how far it could lie elsewhere at equal cost."""
+    if len(course.plans) < 2:
+        return None
+    before, day = course.plans[0].solution, system.day_of(course.plans[1].day)
+    span = before.form.columns["inventory"]
+    quantity = np.zeros(len(before.values))
+    for k, (account, morning) in enumerate(span.indices):
+        if morning == day and system.accounts[account].callable:
+            quantity[span.start + k] = 1.0
+    low, high = face_range(before.form, before, quantity)
+    stock = float(quantity @ before.values)
+    return {"date": system.date_of(day).isoformat(), "stock": stock, "lowest": low, "highest": high}
+
+
+def _certificate(solution: Solution) -> dict[str, float]:
+    c = solution.certificate
+    return {
+        "objective_with_tie": c.primal,
+        "relative_gap": c.relative_gap,
+        "bound_violation": c.bound_violation,
+        "row_violation": c.row_violation,
+        "dual_violation": c.dual_violation,
+    }
+
+
+def _command(scenario: Scenario) -> str:
+    parts = ["energysim", "run", scenario.id or "SCENARIO.yaml", "--weather", scenario.weather]
+    parts += ["--foresight", scenario.foresight]
+    for path, value in scenario.set.items():
+        written = value.value if isinstance(value, Setting) else value
+        parts += ["--set", f"'{path}={written}'"] if not isinstance(value, Setting) else []
+    return " ".join(parts)
+
+
+def save_name(results: Results) -> str:
+    """Folder name of a run: scenario and run id."""
+    return f"{Path(results.manifest['scenario']['id'].replace('/', '--')).name}-{results.run_id}"
+
