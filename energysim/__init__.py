@@ -53,7 +53,7 @@ _HOME = {
     "system_at": "energysim.inputs.assemble",
 }
 
-__all__ = sorted([*_HOME, "__version__"])  # noqa: PLE0605
+__all__ = sorted([*_HOME, "__version__"])
 
 if TYPE_CHECKING:
     from energysim.errors import EnergysimError, InfeasibleError, InputError, SolverError

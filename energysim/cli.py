@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Sequence
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -83,21 +83,20 @@ def run(
     SCENARIO is an id from `energysim scenarios`, `id/variant`, or the path of a YAML file. Tables, charts
     and a manifest go to one folder per run below --out; nothing is written if any input is wrong.
     """
-    from rich.console import Console
-
     from energysim.inputs.read import read_dataset
-    from energysim.outputs.page import GWH, MCM, print_page
+    from energysim.outputs.page import page_console, print_page
+    from energysim.outputs.wording import unit_named
     from energysim.studies import foresight as study
 
-    console = Console(stderr=as_json)
+    console = page_console(stderr=as_json)
     edits = _edits(settings)
     dataset = read_dataset()
     asked = [study.adjusted(s, weather, foresight, edits) for s in _scenarios(scenarios, variants)]
-    _refuse_all_at_once([lambda s=s: study.resolve(s, dataset) for s in asked])
+    _refuse_all_at_once([partial(study.resolve, s, dataset) for s in asked])
     finished: list[Results] = []
     for scenario in asked:
         with console.status(f"{scenario.id}: reading") as status:
-            result = study.run(scenario, dataset=dataset, progress=lambda text, s=scenario: status.update(f"{s.id}: {text}"))
+            result = study.run(scenario, dataset=dataset, progress=partial(_report, status, scenario.id))
         folder = result.save(out / study.save_name(result))
         finished.append(result)
         if charts:
@@ -105,10 +104,19 @@ def run(
         if as_json:
             click.echo(json.dumps(result.manifest, indent=2, ensure_ascii=False, default=str))
             continue
-        print_page(result, console, GWH if unit == "gwh" else MCM)
-        console.print(f"tables and charts: {folder}\nrun again: {result.manifest['command']}\n", style="dim", highlight=False, soft_wrap=True)
+        print_page(result, console, unit_named(unit))
+        console.print(
+            f"tables and charts: {folder}\nrun again: {result.manifest['command']}\n",
+            style="dim",
+            highlight=False,
+            soft_wrap=True,
+        )
     if len(finished) > 1 and not as_json:
         _compare(finished, console, unit)
+
+
+def _report(status: Any, scenario: str, text: str) -> None:
+    status.update(f"{scenario}: {text}")
 
 
 def _edits(settings: tuple[str, ...]) -> dict[str, str]:
@@ -130,11 +138,11 @@ def _scenarios(names: tuple[str, ...], variants: bool) -> list[Scenario]:
         if variants:
             found.extend(with_variant(scenario, v) for v in scenario.variants)
 
-    _refuse_all_at_once([lambda n=n: read(n) for n in names])
+    _refuse_all_at_once([partial(read, n) for n in names])
     return found
 
 
-def _refuse_all_at_once(steps: list[Callable[[], Any]]) -> None:
+def _refuse_all_at_once(steps: Sequence[Callable[[], Any]]) -> None:
     """Take every step and raise the problems of all of them together."""
     problems: list[str] = []
     for step in steps:
@@ -157,11 +165,13 @@ def _compare(results: list[Results], console: Any, unit: str) -> None:
     from rich import box
     from rich.table import Table
 
-    from energysim.outputs.page import GWH, MCM
+    from energysim.outputs.wording import unit_named
 
-    as_printed = GWH if unit == "gwh" else MCM
+    as_printed = unit_named(unit)
     table = Table(title="Side by side", box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
-    for k, column in enumerate(["scenario", f"unserved {as_printed.name}", "if foreseen", "of which protected", "costs MEUR"]):
+    for k, column in enumerate(
+        ["scenario", f"unserved {as_printed.name}", "if foreseen", "of which protected", "costs MEUR"]
+    ):
         table.add_column(column, justify="left" if k == 0 else "right")
     for result in results:
         outcomes = result.manifest["outcomes"]
@@ -181,10 +191,10 @@ def _compare(results: list[Results], console: Any, unit: str) -> None:
 def list_scenarios() -> None:
     """List the shipped scenarios and their variants."""
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
     from energysim.inputs.read import read_scenario, scenario_files
+    from energysim.outputs.page import page_console
 
     table = Table(box=box.SIMPLE_HEAD)
     for column in ("scenario", "gas year", "weather", "title"):
@@ -193,7 +203,7 @@ def list_scenarios() -> None:
         scenario = read_scenario(name)
         title = scenario.title + (f"\n[dim]variants: {', '.join(scenario.variants)}[/dim]" if scenario.variants else "")
         table.add_row(name, scenario.gas_year, scenario.weather, title)
-    Console().print(table)
+    page_console().print(table)
 
 
 @main.command()
@@ -201,20 +211,21 @@ def list_scenarios() -> None:
 @one_funnel
 def show(scenario: str) -> None:
     """Show the resolved inputs of SCENARIO: context, what is set, events, and the main figures that result."""
-    from rich.console import Console
-
     from energysim.inputs.read import read_dataset, read_scenario
     from energysim.outputs.inputs_page import inputs_page
+    from energysim.outputs.page import page_console
     from energysim.studies.foresight import resolve
 
     dataset = read_dataset()
     found = read_scenario(scenario)
-    Console().print(inputs_page(found, resolve(found, dataset), dataset), highlight=False)
+    page_console().print(inputs_page(found, resolve(found, dataset), dataset), highlight=False)
 
 
 @main.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="Data folder to check instead of the shipped one.")
+@click.option(
+    "--data", type=click.Path(path_type=Path, file_okay=False), help="Data folder to check instead of the shipped one."
+)
 @one_funnel
 def check(files: tuple[Path, ...], data: Path | None) -> None:
     """Check the data and all scenarios (or only the YAML FILES given); report every problem at once."""
@@ -229,12 +240,13 @@ def check(files: tuple[Path, ...], data: Path | None) -> None:
     def one(name: str) -> None:
         nonlocal count
         scenario = read_scenario(name)
-        steps = [lambda: resolve(scenario, dataset)]
-        steps += [lambda v=v: resolve(with_variant(scenario, v), dataset) for v in scenario.variants]
+        steps = [
+            partial(resolve, s, dataset) for s in (scenario, *(with_variant(scenario, v) for v in scenario.variants))
+        ]
         count += len(steps)
         _refuse_all_at_once(steps)
 
-    _refuse_all_at_once([lambda n=n: one(n) for n in names])
+    _refuse_all_at_once([partial(one, n) for n in names])
     rows = sum(len(t.rows) for t in dataset.tables.values())
     click.echo(f"{len(dataset.tables)} tables with {rows:,} rows and {count} scenarios (variants included) are sound")
 
@@ -248,13 +260,12 @@ def explain(asset: str) -> None:
     ASSET is an id such as gazprom, ibs or banatski_dvor_serbian, or `table.id`, with an optional field:
     `explain contracts.gazprom_2026_10.dcq`.
     """
-    from rich.console import Console
-
     from energysim.inputs.evidence import explain as look_up
     from energysim.inputs.read import read_dataset
     from energysim.outputs.explained import explained
+    from energysim.outputs.page import page_console
 
-    Console().print(explained(look_up(read_dataset(), asset)), highlight=False)
+    page_console().print(explained(look_up(read_dataset(), asset)), highlight=False)
 
 
 @main.command()
@@ -285,7 +296,9 @@ def doctor() -> None:
     for package in PACKAGES:
         click.echo(f"{package} {version(package)}")
     dataset = read_dataset()
-    click.echo(f"data {data_root() / 'data'} ({len(dataset.tables)} tables, {len(dataset.sources)} sources, {dataset.digest[:10]})")
+    click.echo(
+        f"data {data_root() / 'data'} ({len(dataset.tables)} tables, {len(dataset.sources)} sources, {dataset.digest[:10]})"
+    )
     click.echo(f"scenarios {len(scenario_files())}")
     toy = GasSystem.build(
         "2026-01-01", 2, nodes=[Node("A")], contracts=[Contract("c", [Route("r", "A")], 2.0, 20.0)],

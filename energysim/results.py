@@ -7,7 +7,8 @@ Frames (columns; one row per asset and gas day unless said):
 * `costs`       kind (cost or penalty), item, asset, value [kEUR], over the whole horizon
 * `prices`      node, date, value [EUR/MWh]: cost of one more MWh at the node that day
 * `bindings`    limit, asset, date, value [EUR/MWh]: what one more unit of a binding limit would save
-* `assets`      asset, table, name, group, order, protected, volume [GWh]: what charts need to label them
+* `assets`      asset, table, name, group, parent, order, protected, volume [GWh]: what labels and sums them
+                (parent: a route's contract, an account's site, an offtake's node)
 
 A run is one folder: a Parquet and a CSV file per frame and `manifest.json`. Loading needs no solver.
 """
@@ -90,7 +91,9 @@ class Results:
         folder = Path(folder)
         manifest = folder / "manifest.json"
         if not manifest.is_file():
-            raise InputError(f"{folder}: no run here (manifest.json is missing); give the folder that `energysim run` wrote")
+            raise InputError(
+                f"{folder}: no run here (manifest.json is missing); give the folder that `energysim run` wrote"
+            )
         frames = {name: pd.read_parquet(folder / f"{name}.parquet") for name in FRAMES}
         return cls(**frames, manifest=json.loads(manifest.read_text(encoding="utf-8")))
 

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from energysim.errors import InputError, suggest
-from energysim.inputs.assets import Contract, Daily, GasSystem, Period, StorageAccount, check_system
+from energysim.inputs.assets import Contract, Daily, GasSystem, Period, StorageAccount
 from energysim.inputs.scenario import Event, Setting
+from energysim.inputs.soundness import check_system
 from energysim.units import REPORTING_GCV, Dimension, parse
 
 FIELDS: dict[str, dict[str, Dimension]] = {
@@ -59,7 +60,9 @@ POSSIBLE: dict[str, tuple[str, ...]] = {
 """Which quantities an event on an asset of a table can state."""
 
 
-def apply_settings(system: GasSystem, settings: Mapping[str, float | str | bool | Setting], where: str = "set") -> GasSystem:
+def apply_settings(
+    system: GasSystem, settings: Mapping[str, float | str | bool | Setting], where: str = "set"
+) -> GasSystem:
     """The system with stated values changed. Raises InputError with every problem, one line each."""
     problems: list[str] = []
     for path, setting in settings.items():
@@ -145,7 +148,9 @@ def _span(system: GasSystem, start: Any, until: Any) -> slice:
     first = 0 if start is None else max(0, system.day_of(start))
     last = system.days if until is None else min(system.days, system.day_of(until) + 1)
     if first >= last:
-        raise InputError(f"the dates {start} to {until} lie outside the horizon {system.first_day} to {system.last_day}")
+        raise InputError(
+            f"the dates {start} to {until} lie outside the horizon {system.first_day} to {system.last_day}"
+        )
     return slice(first, last)
 
 
@@ -168,13 +173,19 @@ def check_events(system: GasSystem, events: Sequence[Event]) -> list[str]:
         try:
             table, assets = find_assets(system, event.asset)
             if event.quantity not in POSSIBLE[table]:
-                raise InputError(f"`{event.quantity}` cannot be said of {table}; possible: {', '.join(POSSIBLE[table])}")
+                raise InputError(
+                    f"`{event.quantity}` cannot be said of {table}; possible: {', '.join(POSSIBLE[table])}"
+                )
             for asset in assets or [None]:
                 _value(event, asset)
                 if event.quantity == "lost" and asset is not None and np.isinf(getattr(asset, RATE_FIELD[table])).any():
-                    raise InputError("`lost` needs a stated capacity and this asset has none; use `capacity` or name the contract")
+                    raise InputError(
+                        "`lost` needs a stated capacity and this asset has none; use `capacity` or name the contract"
+                    )
             if event.start > system.last_day or event.until < system.first_day:
-                raise InputError(f"{event.start} to {event.until} lies outside the gas year {system.first_day} to {system.last_day}")
+                raise InputError(
+                    f"{event.start} to {event.until} lies outside the gas year {system.first_day} to {system.last_day}"
+                )
             if event.ramp_days and event.quantity in ("capacity", "price"):
                 raise InputError(f"`ramp_days` goes with a share or a change, not with `{event.quantity}`")
             if table == "weather" and system.climate is None:
@@ -330,7 +341,7 @@ def _deliverable(contract: Contract, system: GasSystem) -> Daily:
         for name in route.path:
             limit = np.minimum(limit, system.upstream[name].free)
         ways = ways + limit
-    return np.minimum(np.asarray(contract.dcq) * contract.available, ways)
+    return np.asarray(np.minimum(np.asarray(contract.dcq) * contract.available, ways))
 
 
 def _pro_rated(period: Period, promised: Daily, left: Daily) -> Period:
@@ -340,4 +351,3 @@ def _pro_rated(period: Period, promised: Daily, left: Daily) -> Period:
     if share >= 1.0:
         return period
     return replace(period, quantity=period.quantity * share, take_or_pay=period.take_or_pay * share)
-

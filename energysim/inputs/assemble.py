@@ -112,7 +112,9 @@ def check_rivals(dataset: Dataset, rivals: Mapping[str, str]) -> list[str]:
         rows = [r for r in dataset.rows(table) if r.identity[0] == key]
         known = {r.rival for r in rows if r.rival}
         if not rows:
-            problems.append(f"rivals: {path}: unknown {key!r}{suggest(key, {r.identity[0] for r in dataset.rows(table)})}")
+            problems.append(
+                f"rivals: {path}: unknown {key!r}{suggest(key, {r.identity[0] for r in dataset.rows(table)})}"
+            )
         elif name not in known:
             problems.append(f"rivals: {path}: no rival {name!r}{suggest(name, known)}")
     return problems
@@ -153,6 +155,7 @@ def system_at(
         label=gas_year,
         climate=climate,
         temperature=temperature,
+        gas_sources={r.gas_source: r.name for r in sorted(horizon.rows(t.GasSourceRow), key=lambda r: r.stack_order)},
         remarks=remarks,
     )
 
@@ -302,11 +305,15 @@ def _price(horizon: Horizon, rows: list[Any]) -> Daily:
     result = np.full(horizon.days, np.nan)
     for row, span in horizon.spans(rows):
         if row.price_series not in series:
-            raise InputError(f"data/{row.table}.csv: {row.identity[0]}: unknown price series {row.price_series!r}{suggest(row.price_series, series)}")
+            raise InputError(
+                f"data/{row.table}.csv: {row.identity[0]}: unknown price series {row.price_series!r}{suggest(row.price_series, series)}"
+            )
         result[span] = (series[row.price_series] + row.premium_eur_per_mwh)[span]
         if np.isnan(result[span]).any():
             day = horizon.dates[span.start + int(np.isnan(result[span]).argmax())]
-            raise InputError(f"data/prices.csv: series {row.price_series!r} has no price on {day}; add a row that holds then")
+            raise InputError(
+                f"data/prices.csv: series {row.price_series!r} has no price on {day}; add a row that holds then"
+            )
     known = np.flatnonzero(~np.isnan(result))
     nearest = known[np.abs(known[None, :] - np.arange(horizon.days)[:, None]).argmin(axis=1)]
     return np.asarray(result[nearest])
@@ -314,11 +321,15 @@ def _price(horizon: Horizon, rows: list[Any]) -> Daily:
 
 def _contracts(horizon: Horizon, routes: Mapping[str, list[Route]]) -> list[Contract]:
     contracts = []
+    seasons: dict[str, dict[int, float | None]] = {}
+    for season in horizon.rows(t.ContractSeasonRow):
+        seasons.setdefault(season.contract, {})[season.month] = season.dcq_fraction
     for family, rows in horizon.grouped(t.ContractRow, "contract").items():
         ways = routes.get(f"contracts.{family}", [])
         if not ways:
             continue  # no way to Serbia in this horizon, such as an interconnector not yet built
         dcq = horizon.series(rows, lambda r: _gwh(r.dcq_mcm_per_day, r.gcv_kwh_per_m3), missing=0.0)
+        dcq = dcq * _season(horizon, seasons.get(family, {}))
         price = _price(horizon, rows)
         contracts.append(
             Contract(
@@ -338,7 +349,8 @@ def _contracts(horizon: Horizon, routes: Mapping[str, list[Route]]) -> list[Cont
 
 
 def _family_name(row: t.ContractRow) -> str:
-    return row.supplier if row.kind == "long_term" else row.name
+    """Long-term families go by their supplier, whose pieces carry dates in their names."""
+    return row.supplier if row.piece != row.contract and row.kind == "long_term" else row.name
 
 
 def _periods(horizon: Horizon, rows: list[t.ContractRow], dcq: Daily, price: Daily) -> Iterator[Period]:
@@ -350,7 +362,9 @@ def _periods(horizon: Horizon, rows: list[t.ContractRow], dcq: Daily, price: Dai
             continue
         total = (row.valid_to - row.valid_from).days + 1 if row.valid_from and row.valid_to else days
         daily_sum = float(dcq[span].sum())
-        quantity = daily_sum if row.acq_mcm is None else cast(float, _gwh(row.acq_mcm, row.gcv_kwh_per_m3)) * days / total
+        quantity = (
+            daily_sum if row.acq_mcm is None else cast(float, _gwh(row.acq_mcm, row.gcv_kwh_per_m3)) * days / total
+        )
         quantity = min(quantity, daily_sum)
         pledge = quantity * (row.take_or_pay_fraction or 0.0)
         yield Period(row.piece, span.start, span.stop - 1, quantity, pledge, float(price[span].mean()))
@@ -384,6 +398,9 @@ def _accounts(
     horizon: Horizon, routes: Mapping[str, list[Route]], tariffs: Mapping[str, Daily]
 ) -> list[StorageAccount]:
     accounts = []
+    seasons: dict[str, dict[int, float | None]] = {}
+    for season in horizon.rows(t.StorageSeasonRow):
+        seasons.setdefault(season.account, {})[season.month] = season.withdrawal_fraction
     sites = {r.site: r for r in horizon.rows(t.StorageSiteRow)}
     for name, rows in horizon.grouped(t.StorageAccountRow, "account").items():
         row = next(iter([r for r in rows if r.holds_on(horizon.first)][::-1]), rows[0])
@@ -399,7 +416,7 @@ def _accounts(
                 route=way,
                 volume=volume,
                 opening=_opening(horizon, name, gcv),
-                withdrawal_capacity=rate * _season(horizon, name),
+                withdrawal_capacity=rate * _season(horizon, seasons.get(name, {})),
                 injection_capacity=horizon.series(
                     rows, lambda r: _gwh(r.injection_capacity_mcm_per_day, r.gcv_kwh_per_m3), missing=0.0
                 ),
@@ -421,12 +438,14 @@ def _opening(horizon: Horizon, account: str, gcv: float) -> float:
     for row in horizon.rows(t.StorageLevelRow)[::-1]:
         if row.account == account and row.kind == "opening" and row.date == horizon.first:
             return cast(float, row.level_mcm) * (row.gcv_kwh_per_m3 or gcv)
-    raise InputError(f"data/storage_levels.csv: no opening stock of {account} on {horizon.first}; add a row of kind `opening`")
+    raise InputError(
+        f"data/storage_levels.csv: no opening stock of {account} on {horizon.first}; add a row of kind `opening`"
+    )
 
 
-def _season(horizon: Horizon, account: str) -> Daily:
-    share = {r.month: r.withdrawal_fraction for r in horizon.rows(t.StorageSeasonRow) if r.account == account}
-    return np.array([share.get(d.month, 1.0) for d in horizon.dates])
+def _season(horizon: Horizon, share: Mapping[int, float | None]) -> Daily:
+    """A share by month as a daily series; months not listed count in full."""
+    return np.array([share.get(d.month, 1.0) for d in horizon.dates], dtype=float)
 
 
 def _curve(horizon: Horizon, account: str, kind: str) -> Curve:
@@ -510,6 +529,8 @@ def _fuel_switches(horizon: Horizon) -> list[FuelSwitch]:
         share = horizon.series(rows, lambda r: r.switchable_fraction, missing=0.0)
         row = rows[-1]
         switches.append(
-            FuelSwitch(name, share, float(level[0]), cast(float, row.oil_price_eur_per_mwh), refill, row.notice_days or 0)
+            FuelSwitch(
+                name, share, float(level[0]), cast(float, row.oil_price_eur_per_mwh), refill, row.notice_days or 0
+            )
         )
     return switches

@@ -17,7 +17,7 @@ Everything is frozen; `dataclasses.replace` or the `with_…` methods give a cha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date, timedelta
 from types import MappingProxyType
@@ -26,12 +26,14 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from energysim.errors import InputError, suggest
+from energysim.errors import InputError
+from energysim.inputs.soundness import DAILY_TYPE, check_system
 
 Daily = NDArray[np.float64]
 """One number per gas day, shape (days,)."""
 
-DailyLike = float | Sequence[float] | Daily
+DailyLike = Any
+"""One number, or one per gas day; an array of shape (days,) once the asset is in a system."""
 StockPolicy = Literal["hold_high", "hold_low"]
 LossCase = Literal["low", "mid", "high"]
 
@@ -275,6 +277,8 @@ class GasSystem:
     climate: Climate | None = None
     temperature: Daily | None = None
     """Daily mean temperature [degC], with the lead days that the climate looks back on."""
+    gas_sources: Mapping[str, str] = field(default_factory=dict)
+    """Gas source id -> what a reader calls it, in the order in which supply is stacked."""
     remarks: tuple[str, ...] = ()
     """What a reader of the result must know of the inputs."""
 
@@ -297,6 +301,7 @@ class GasSystem:
         label: str = "",
         climate: Climate | None = None,
         temperature: Daily | None = None,
+        gas_sources: Mapping[str, str] | None = None,
         remarks: Iterable[str] = (),
     ) -> GasSystem:
         """A checked system from lists of assets; classes not given get one lost-load step at 1000 EUR/MWh."""
@@ -321,6 +326,7 @@ class GasSystem:
             label=label,
             climate=climate,
             temperature=temperature,
+            gas_sources=MappingProxyType(dict(gas_sources or {})),
             remarks=tuple(remarks),
         )
         problems = check_system(system)
@@ -350,7 +356,8 @@ class GasSystem:
         """A copy in which one asset replaces the one of the same id (or is added)."""
         changed = dict(getattr(self, table))
         changed[asset.id] = _daily_fields(asset, self.days)
-        return replace(self, **{table: MappingProxyType(changed)})
+        changes: dict[str, Any] = {table: MappingProxyType(changed)}
+        return replace(self, **changes)
 
 
 def _keyed(assets: Iterable[Any], days: int) -> Mapping[str, Any]:
@@ -362,15 +369,12 @@ def _keyed(assets: Iterable[Any], days: int) -> Mapping[str, Any]:
     return MappingProxyType(result)
 
 
-_DAILY = {"DailyLike"}
-
-
 def _daily_fields(asset: Any, days: int) -> Any:
     """The asset with every daily field as a read-only array of shape (days,)."""
     changes: dict[str, Any] = {}
     for f in fields(asset):
         value = getattr(asset, f.name)
-        if f.type in _DAILY:
+        if f.type == DAILY_TYPE:
             changes[f.name] = daily(value, days, f"{type(asset).__name__} {asset.id}: {f.name}")
         elif f.name == "routes":
             changes[f.name] = tuple(_daily_fields(r, days) for r in value)
@@ -389,115 +393,3 @@ def daily(value: DailyLike, days: int, what: str = "series") -> Daily:
     array = array.copy()
     array.setflags(write=False)
     return array
-
-
-def check_system(system: GasSystem) -> list[str]:
-    """Every inconsistency of a system, one line each; empty when it is sound."""
-    return [*_check_series(system), *_check_references(system), *_check_contracts(system), *_check_storage(system),
-            *_check_demand(system)]  # fmt: skip
-
-
-def _check_series(system: GasSystem) -> list[str]:
-    problems = []
-    if system.days < 1:
-        problems.append(f"the horizon has {system.days} days; it needs at least one")
-    for table in ("pipelines", "upstream", "contracts", "sites", "accounts", "offtakes", "fuel_switches", "sales"):
-        for asset in getattr(system, table).values():
-            for f in fields(asset):
-                if f.type not in _DAILY:
-                    continue
-                value = getattr(asset, f.name)
-                if np.isnan(value).any():
-                    problems.append(f"{table}.{asset.id}.{f.name} is not a number on day {int(np.isnan(value).argmax())}")
-                elif f.name != "price" and (value < 0).any():
-                    day = system.date_of(int((value < 0).argmax()))
-                    problems.append(f"{table}.{asset.id}.{f.name} is negative on {day}: {value.min():g}; use 0 or more")
-                elif f.name in ("available", "open", "switchable") and (value > 1).any():
-                    problems.append(f"{table}.{asset.id}.{f.name} is above 1: {value.max():g}; a share lies in 0…1")
-    return problems
-
-
-def _check_references(system: GasSystem) -> list[str]:
-    problems = []
-
-    def known(what: str, name: str, names: Iterable[str], kind: str) -> None:
-        if name not in names:
-            problems.append(f"{what}: unknown {kind} {name!r}{suggest(name, names)}")
-
-    for p in system.pipelines.values():
-        known(f"pipelines.{p.id}.from_node", p.from_node, system.nodes, "node")
-        known(f"pipelines.{p.id}.to_node", p.to_node, system.nodes, "node")
-        if p.from_node == p.to_node:
-            problems.append(f"pipelines.{p.id} starts and ends at {p.from_node}")
-        if not 0 <= p.shrinkage < 1:
-            problems.append(f"pipelines.{p.id}.shrinkage is {p.shrinkage:g}; it lies in 0…1")
-    routes = [(f"contracts.{c.id}", r) for c in system.contracts.values() for r in c.routes]
-    routes += [(f"accounts.{a.id}", a.route) for a in system.accounts.values() if a.route]
-    for owner, r in routes:
-        known(f"{owner} route {r.id}", r.entry_node, system.nodes, "node")
-        for u in r.path:
-            known(f"{owner} route {r.id}", u, system.upstream, "upstream asset")
-    for a in system.accounts.values():
-        if a.route is None:
-            known(f"accounts.{a.id}.node", a.node, system.nodes, "node")
-        if a.site:
-            known(f"accounts.{a.id}.site", a.site, system.sites, "storage site")
-    for o in system.offtakes.values():
-        known(f"offtake {o.id}", o.node, system.nodes, "node")
-        known(f"offtake {o.id}", o.demand_class, system.demand_classes, "demand class")
-    for s in system.sales.values():
-        known(f"sales.{s.id}.node", s.node, system.nodes, "node")
-    for f in system.fuel_switches.values():
-        known(f"fuel_switches.{f.id}", f.demand_class, system.demand_classes, "demand class")
-    return problems
-
-
-def _check_contracts(system: GasSystem) -> list[str]:
-    problems = []
-    for c in system.contracts.values():
-        if not c.routes:
-            problems.append(f"contracts.{c.id} has no route; gas needs an entry node")
-        for p in c.periods:
-            if not 0 <= p.first <= p.last < system.days:
-                problems.append(f"contracts.{c.id} period {p.id}: days {p.first}…{p.last} lie outside the horizon")
-            if p.take_or_pay > p.quantity:
-                problems.append(
-                    f"contracts.{c.id} period {p.id}: take-or-pay {p.take_or_pay:g} GWh is above the quantity "
-                    f"{p.quantity:g} GWh; min above max"
-                )
-    return problems
-
-
-def _check_storage(system: GasSystem) -> list[str]:
-    problems = []
-    for a in system.accounts.values():
-        if a.opening > a.volume + 1e-9:
-            problems.append(f"accounts.{a.id}: opening stock {a.opening:g} GWh is above the volume {a.volume:g} GWh")
-        if min(a.opening, a.volume) < 0:
-            problems.append(f"accounts.{a.id}: negative stock or volume")
-        values = [v for _, v in a.closing_values]
-        if any(later > earlier for earlier, later in zip(values, values[1:], strict=False)):
-            problems.append(f"accounts.{a.id}: closing values must fall from step to step, found {values}")
-        for kind, curve in (("withdrawal", a.withdrawal_curve), ("injection", a.injection_curve)):
-            fills = [x for x, _ in curve]
-            if len(curve) < 2 or fills != sorted(set(fills)) or fills[0] != 0 or fills[-1] != 1:
-                problems.append(f"accounts.{a.id}: the {kind} curve must rise in fill from 0 to 1, found {fills}")
-    return problems
-
-
-def _check_demand(system: GasSystem) -> list[str]:
-    problems = []
-    order = sorted((c for c in system.demand_classes.values() if c.cuttable), key=lambda c: c.cut_order)
-    for c in order:
-        prices = [v for _, v in c.steps]
-        if any(later < earlier for earlier, later in zip(prices, prices[1:], strict=False)):
-            problems.append(f"demand class {c.id}: value of lost load must rise with depth, found {prices}")
-        if abs(sum(w for w, _ in c.steps) - 1) > 1e-9:
-            problems.append(f"demand class {c.id}: depth steps add to {sum(w for w, _ in c.steps):g}; they must add to 1")
-    for first, second in zip(order, order[1:], strict=False):
-        if first.cut_order != second.cut_order and first.steps and second.steps and first.steps[-1][1] >= second.steps[0][1]:
-            problems.append(
-                f"value of lost load of {first.id} (up to {first.steps[-1][1]:g}) overlaps that of {second.id} "
-                f"(from {second.steps[0][1]:g}); the order of cuts would not hold"
-            )
-    return problems

@@ -3,11 +3,13 @@ r"""Demand from weather and calendar: base and slope by sector, spread over zone
 $$T^{\mathrm{eff}}_d = \frac{T_d + \tfrac12 T_{d-1} + \tfrac14 T_{d-2} + \tfrac18 T_{d-3}}{1.875}, \qquad
 H(T) = \max(0, 16 - T)\ \text{with 60 \% of the slope below}\ -5\,^\circ\mathrm{C}$$
 
-$$\mathit{demand}_{k,n,d} = \mathit{share}_{k,n}\; w(\text{weekday}) \left(\mathit{base}_{k,\text{month}} + \mathit{slope}_k H(T^{\mathrm{eff}}_d)\right)$$
+$$\mathit{demand}_{k,n,d} = \mathit{share}_{k,n}\; w(\text{weekday})
+\left(\mathit{base}_{k,\text{month}} + \mathit{slope}_k H(T^{\mathrm{eff}}_d)\right)$$
 
 District heating answers to temperature only in the heating season (15 October to 15 April; in the two
 weeks before and the eighteen days after only when the effective temperature is 12 degC or less).
-Source: fit on Belgrade temperature, see `data/sectors.csv`, `data/demand_levels.csv`, `data/parameters.csv`.
+The figures 16, 60 %, -5 and 12 degC and the season are rows of `data/parameters.csv`; bases and slopes stand
+in `data/sectors.csv`, levels by gas year in `data/demand_levels.csv`. How well it fits: `docs/demand_fit.md`.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ USED_BY = {
     "reservations": "model/build.py: upstream_limit (capacity kept for others)",
     "tariffs": "model/network.py and model/contracts.py: transport and entry cost",
     "contracts": "model/contracts.py: nomination, daily_contract_quantity, period_quantity, take_or_pay",
+    "contract_seasons": "model/contracts.py: daily quantity by month",
     "routes": "model/contracts.py: where gas enters and what it passes",
     "prices": "model/contracts.py: gas cost",
     "production": "model/contracts.py: nomination of domestic gas",
@@ -81,7 +82,9 @@ def explain(dataset: Dataset, path: str) -> list[Explanation]:
     if fields and not any(e.figures for e in found):
         known_fields = {f for e in found for f in type(e.row).model_fields} - PROVENANCE
         raise InputError(f"{asset} has no field {fields[0]!r}{suggest(fields[0], known_fields)}")
-    return sorted([e for e in found if e.figures or not fields], key=lambda e: (e.row.rival is not None, e.table, e.line))
+    return sorted(
+        [e for e in found if e.figures or not fields], key=lambda e: (e.row.rival is not None, e.table, e.line)
+    )
 
 
 def _names(row: Row) -> set[str]:
@@ -128,6 +131,7 @@ def estimates_in_use(horizon: Horizon) -> list[dict[str, Any]]:
                     "low": row.low,
                     "high": row.high,
                     "confidence": row.confidence,
+                    "status": getattr(row, "status", None),
                     "note": row.note,
                 }
             )

@@ -85,7 +85,9 @@ class Event(Strict):
             raise ValueError(f"announced_until {self.announced_until} is before start {self.start}")
         given = [q for q in QUANTITIES if getattr(self, q) is not None]
         if len(given) != 1:
-            raise ValueError(f"an event states exactly one of {', '.join(QUANTITIES)}; found {', '.join(given) or 'none'}")
+            raise ValueError(
+                f"an event states exactly one of {', '.join(QUANTITIES)}; found {', '.join(given) or 'none'}"
+            )
         if self.repeat and self.repeat.every_days <= (self.until - self.start).days:
             raise ValueError(f"repeat every {self.repeat.every_days} days is shorter than the event itself")
         return self
@@ -167,7 +169,8 @@ class Scenario(Strict):
     foresight: Foresight = Field(default="surprise", description="surprise, or everything known on day one")
     planner: Planner = Planner()
     rivals: dict[str, str] = Field(
-        default_factory=dict, description="`table.key: rival` takes another source's figure, e.g. `upstream.hungary: three`"
+        default_factory=dict,
+        description="`table.key: rival` takes another source's figure, e.g. `upstream.hungary: three`",
     )
     set: dict[str, float | str | bool | Setting] = Field(
         default_factory=dict, description="`table.asset.field: value with unit`, e.g. `contracts.gazprom.dcq: 6 mcm/d`"

@@ -188,6 +188,16 @@ class ContractRow(Row):
     notice_days: Annotated[int, Field(ge=0)] | None = None
 
 
+class ContractSeasonRow(Row):
+    table = "contract_seasons"
+    key = ("contract", "month")
+    headline = "dcq_fraction"
+    needed = ("dcq_fraction",)
+    contract: str
+    month: Annotated[int, Field(ge=1, le=12)]
+    dcq_fraction: Fraction | None = None
+
+
 class RouteRow(Row):
     table = "routes"
     key = ("route",)
@@ -523,7 +533,7 @@ TABLES: dict[str, type[Row]] = {
     cls.table: cls
     for cls in (
         NodeRow, PlaceRow, GasSourceRow, UpstreamRow, ReservationRow, PipelineRow, TariffRow, ContractRow,
-        RouteRow, PriceRow, ProductionRow, StorageSiteRow, StorageAccountRow, StorageSeasonRow,
+        ContractSeasonRow, RouteRow, PriceRow, ProductionRow, StorageSiteRow, StorageAccountRow, StorageSeasonRow,
         StorageCurveRow, StorageLevelRow, StorageTargetRow, ClosingValueRow, ProjectRow, EventRow,
         SectorRow, DemandLevelRow, RegionalShareRow, RegionZoneRow, DemandCalendarRow, DemandClassRow,
         CurtailmentStepRow, FuelSwitchRow, OilStockRow, ParameterRow, AnnualBalanceRow, SectorHistoryRow,

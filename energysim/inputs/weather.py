@@ -1,7 +1,8 @@
 """Weather: any winter on record, the typical one, and a 1-in-20 design winter, as daily temperatures.
 
 Belgrade's daily mean temperature stands for all zones (the demand model was fitted on it). A weather
-year is laid on the horizon by calendar day; 29 February takes the day before where the year has none.
+year is laid on the horizon by calendar day, gas year by gas year; 29 February takes the day before where
+the weather year has none, and is left out where only the weather year has one.
 """
 
 from __future__ import annotations
@@ -24,6 +25,12 @@ DESIGN_SPELLS = (1, 7, 14, 30)
 """Lengths in days of the nested cold spells of the design winter."""
 DESIGN_CENTRE = (1, 20)
 """Month and day around which the design spell is laid: the coldest of the year on average."""
+DEGREE_DAY_THRESHOLD = 16.0
+"""degC below which degree days are counted."""
+HEATING_SEASON = ((10, 15), (4, 15))
+"""First and last month and day over which degree days are counted."""
+LEAD_DAYS = 3
+"""Days before the first that the effective temperature looks back on."""
 EULER = 0.5772156649015329
 
 
@@ -77,29 +84,36 @@ def gas_year_name(start_year: int) -> str:
 
 
 def temperatures(record: WeatherRecord, weather: str, first_day: date, days: int) -> tuple[Temperatures, list[str]]:
-    """Daily temperatures of a horizon under a named weather, and remarks on what had to be filled.
+    """Daily temperatures [degC] of a horizon under a named weather, and remarks on what had to be filled.
 
-    weather: `normal`, `design`, `actual` or a winter on record. Days beyond the record are `normal`.
+    weather: `normal`, `design`, `actual` or a winter on record; a horizon longer than a gas year repeats it
+    in each. The series starts LEAD_DAYS early. Days beyond the record are `normal`. Raises InputError.
     """
-    lead = 3  # days before the first that the effective temperature looks back on
-    dates = [first_day + timedelta(days=d) for d in range(-lead, days)]
+    dates = [first_day + timedelta(days=d) for d in range(-LEAD_DAYS, days)]
     if weather == "design":
         return design_winter(record, dates), ["weather: 1-in-20 design winter"]
-    source = {"normal": TYPICAL_WINTER, "actual": gas_year_name(_gas_year_of(first_day))}.get(weather, weather)
+    source = {"normal": TYPICAL_WINTER}.get(weather, weather)
     if weather != "actual" and source not in record.winters:
-        raise InputError(f"weather {weather!r} is not on record{suggest(source, record.winters)}; or `normal`, `design`, `actual`")
-    shift = gas_year_start(source).year - _gas_year_of(first_day)
+        hint = suggest(source, record.winters)
+        raise InputError(f"weather {weather!r} is not on record{hint}; or `normal`, `design`, `actual`")
     values, filled = np.empty(len(dates)), 0
     for k, day in enumerate(dates):
-        found = record.on(_moved(day, shift))
+        found = record.on(day if weather == "actual" else _laid(day, first_day, source))
         if found is None:
-            found, filled = record.on(_moved(day, gas_year_start(TYPICAL_WINTER).year - _gas_year_of(first_day))), filled + 1
-        values[k] = np.nan if found is None else found
-    name = {"normal": f"normal (typical winter {TYPICAL_WINTER})", "actual": f"as measured in {source}"}.get(weather, weather)
+            found, filled = record.on(_laid(day, first_day, TYPICAL_WINTER)), filled + 1
+        if found is None:
+            raise InputError(f"weather {weather!r}: neither {day} nor the typical winter {TYPICAL_WINTER} is on record")
+        values[k] = found
+    name = {"normal": f"normal (typical winter {TYPICAL_WINTER})", "actual": "as measured"}.get(weather, weather)
     remarks = [f"weather: {name}"]
     if filled:
         remarks.append(f"weather: {filled} days beyond the record take the normal winter")
     return values, remarks
+
+
+def _laid(day: date, first_day: date, winter: str) -> date:
+    """The day of a weather year that stands for a day; the days of the lead run on into the first gas year."""
+    return _moved(day, gas_year_start(winter).year - _gas_year_of(max(day, first_day)))
 
 
 def _gas_year_of(day: date) -> int:
@@ -132,37 +146,67 @@ def spell_minima(record: WeatherRecord, length: int) -> Temperatures:
     return np.array([np.convolve(record.winter(w), kernel, mode="valid").min() for w in record.winters])
 
 
-def degree_days(record: WeatherRecord, threshold: float = 16.0) -> Temperatures:
+def degree_days(record: WeatherRecord, threshold: float = DEGREE_DAY_THRESHOLD) -> Temperatures:
     """Degree days below the threshold, 15 October to 15 April, of every winter on record [degC d]."""
-    return np.array([np.clip(threshold - record.winter(w)[14:197], 0, None).sum() for w in record.winters])
+    totals = []
+    for name in record.winters:
+        start, values = gas_year_start(name), record.winter(name)
+        season = np.array([_in_season(start + timedelta(days=d)) for d in range(len(values))])
+        totals.append(np.clip(threshold - values, 0, None)[season].sum())
+    return np.array(totals)
 
 
 def design_winter(record: WeatherRecord, dates: list[date]) -> Temperatures:
-    """A winter whose coldest 1, 7, 14 and 30 days and whose degree days are each met once in twenty years.
+    """A winter whose coldest 1, 7, 14 and 30 days and whose degree days are each met once in twenty years [degC].
 
-    The spells are nested around 20 January; the rest of the heating season is the typical winter, shifted
-    so that the degree days fit. Nothing in it is assumed beyond the record and the Gumbel fit.
+    dates: the days of a horizon, LEAD_DAYS before the first included. The spells are nested around
+    20 January; the rest of the heating season is the typical winter, shifted so that the degree days fit,
+    but nowhere colder than the outermost spell, which would deepen it. The whole season is built first, so
+    a horizon of a few weeks sees its part of it. All five in one winter is rarer than each alone: prudent.
     """
-    base, _ = temperatures(record, "normal", dates[3], len(dates) - 3)
-    spells = [-one_in_twenty(-spell_minima(record, n)) for n in DESIGN_SPELLS]
-    year = next(d.year for d in dates if d.month == 1) if any(d.month == 1 for d in dates) else dates[0].year
-    centre = date(year, *DESIGN_CENTRE)
-    offset = np.array([abs((d - centre).days) + (0.5 if d < centre else 0.0) for d in dates])
-    rank = np.argsort(np.argsort(offset, kind="stable"), kind="stable")  # 0 = centre, growing outwards
-    values = base.copy()
-    inner = 0
-    for length, mean in zip(DESIGN_SPELLS, spells, strict=True):
-        ring = (rank >= inner) & (rank < length) & (offset < 16)
-        done = values[(rank < inner) & (offset < 16)].sum() if inner else 0.0
-        values[ring] = (length * mean - done) / (length - inner)
-        inner = length
-    season = np.array([(d.month, d.day) >= (10, 15) or (d.month, d.day) <= (4, 15) for d in dates])
-    free = season & ((rank >= inner) | (offset >= 16))
-    wanted = one_in_twenty(degree_days(record))
+    values, _ = temperatures(record, "normal", dates[LEAD_DAYS], len(dates) - LEAD_DAYS)
+    for year in sorted({_gas_year_of(day) for day in dates}):
+        season = _design_season(record, year)
+        values = np.array([season.get(day, value) for day, value in zip(dates, values, strict=True)])
+    return values
+
+
+def _design_season(record: WeatherRecord, year: int) -> dict[date, float]:
+    """The heating season of the design winter of the gas year that starts in `year`."""
+    first = date(year, 10, 1)
+    year_dates = [first + timedelta(days=d) for d in range((date(year + 1, 10, 1) - first).days)]
+    inside = np.array([_in_season(d) for d in year_dates])
+    dates = [d for d in year_dates if _in_season(d)]
+    values = temperatures(record, "normal", first, len(year_dates))[0][LEAD_DAYS:][inside]
+    spell, free = _nested_spells(record), np.ones(len(dates), dtype=bool)
+    centre = dates.index(date(year + 1, *DESIGN_CENTRE))
+    start = centre - (len(spell) - 1) // 2
+    values[start : start + len(spell)], free[start : start + len(spell)] = spell, False
+    wanted, typical = one_in_twenty(degree_days(record)), values[free]
     low, high = -20.0, 20.0
     for _ in range(60):  # bisection on the shift: degree days fall as it grows
-        middle = (low + high) / 2
-        total = np.clip(16 - np.where(free, base + middle, values), 0, None)[season].sum()
-        low, high = (middle, high) if total > wanted else (low, middle)
-    values[free] = base[free] + low
-    return values
+        shift = (low + high) / 2
+        values[free] = np.maximum(typical + shift, min(spell[0], spell[-1]))
+        total = np.clip(DEGREE_DAY_THRESHOLD - values, 0, None).sum()
+        low, high = (shift, high) if total > wanted else (low, shift)
+    return dict(zip(dates, values.tolist(), strict=True))
+
+
+def _nested_spells(record: WeatherRecord) -> Temperatures:
+    """Temperatures of the longest design spell: rings around its coldest day, one a spell, each even [degC]."""
+    length = DESIGN_SPELLS[-1]
+    days = np.empty(length)
+    middle = (length - 1) // 2
+    inner, done = slice(middle, middle), 0.0
+    for n in DESIGN_SPELLS:
+        mean = -one_in_twenty(-spell_minima(record, n))
+        outer = slice(middle - (n - 1) // 2, middle - (n - 1) // 2 + n)
+        core = days[inner].copy()
+        days[outer] = (n * mean - done) / (n - len(core))
+        days[inner] = core
+        inner, done = outer, n * mean
+    return days
+
+
+def _in_season(day: date) -> bool:
+    return (day.month, day.day) >= HEATING_SEASON[0] or (day.month, day.day) <= HEATING_SEASON[1]

@@ -40,7 +40,11 @@ def data(m: Any, name: str, *sets: Any, values: Any, doc: str) -> None:
     """Declare a Param `name` over `sets` from an array whose axes follow the sets; `doc` carries the unit."""
     array = np.asarray(values, dtype=float)
     keys: Iterable[Any] = list(sets[0]) if len(sets) == 1 else product(*[list(s) for s in sets])
-    setattr(m, name, pyo.Param(*sets, initialize=dict(zip(keys, array.ravel().tolist(), strict=True)), doc=doc))
+    setattr(
+        m,
+        name,
+        pyo.Param(*sets, initialize=dict(zip(keys, array.ravel().tolist(), strict=True)), doc=doc, mutable=True),
+    )
 
 
 def stack(series: Iterable[NDArray[np.float64]], days: int) -> NDArray[np.float64]:
@@ -51,7 +55,9 @@ def stack(series: Iterable[NDArray[np.float64]], days: int) -> NDArray[np.float6
 
 def indexed_set(m: Any, name: str, over: Any, members: Mapping[Any, list[Any]], within: Any, doc: str) -> None:
     """Declare a Set `name` that gives for each element of `over` its members, in order."""
-    setattr(m, name, pyo.Set(over, dimen=1, initialize={k: list(members.get(k, [])) for k in over}, within=within, doc=doc))
+    setattr(
+        m, name, pyo.Set(over, dimen=1, initialize={k: list(members.get(k, [])) for k in over}, within=within, doc=doc)
+    )
 
 
 def law(m: Any, *sets: Any) -> Callable[[Callable[..., Expression]], None]:

@@ -77,13 +77,14 @@ def _binding(period: Period) -> bool:
     return np.isfinite(period.quantity) or period.take_or_pay > 0
 
 
-def _declare_sets(m: Any, system: GasSystem, routes: dict[str, Any], periods: dict[str, tuple[Contract, Period]]) -> None:
+def _declare_sets(
+    m: Any, system: GasSystem, routes: dict[str, Any], periods: dict[str, tuple[Contract, Period]]
+) -> None:
     contracts = system.contracts
     m.route = pyo.Set(dimen=1, initialize=list(routes), doc="routes of contracts")
     m.contract = pyo.Set(dimen=1, initialize=list(contracts), doc="contracts and spot steps")
     m.shared_contract = pyo.Set(
-        dimen=1,
-        initialize=[c.id for c in contracts.values() if len(c.routes) > 1], doc="contracts with several routes"
+        dimen=1, initialize=[c.id for c in contracts.values() if len(c.routes) > 1], doc="contracts with several routes"
     )
     m.period = pyo.Set(dimen=1, initialize=list(periods), doc="periods over which a quantity counts")
     m.limited_period = pyo.Set(dimen=1, initialize=[q for q, (_, p) in periods.items() if np.isfinite(p.quantity)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -128,7 +128,10 @@ def bindings(system: GasSystem, segments: Sequence[tuple[int, Solution]]) -> pd.
                 if name in spans:
                     found = _binding(label, spans[name], multiplier, form, name in form.columns, start, stop)
                     parts.append(found)
-    frame = pd.concat(parts, ignore_index=True)
+    contract_of = {r: c.id for r, (c, _) in system.routes.items()}
+    frame = pd.concat(parts, ignore_index=True).replace({"asset": contract_of})
+    # a contract's quantity is the bound of its routes and of their sum: together they price one more unit
+    frame = frame.groupby(["limit", "asset", "day"], sort=False)["value"].sum().reset_index()
     frame["date"] = dates[frame["day"].to_numpy(dtype=int)]
     return frame[["limit", "asset", "date", "value"]].round({"value": 6})
 
@@ -157,27 +160,35 @@ def _binding(
 
 def assets(system: GasSystem) -> pd.DataFrame:
     """What is needed to label and order the assets of a run."""
-    rows: list[tuple[Any, ...]] = []
-    for order, (c, r) in enumerate(system.routes.values()):
-        rows.append((r.id, "routes", c.name or c.id, c.gas_source or c.id, order, False, np.nan))
-    for order, c in enumerate(system.contracts.values()):
-        rows.append((c.id, "contracts", c.name or c.id, c.gas_source or c.id, order, False, np.nan))
-    for order, a in enumerate(system.accounts.values()):
-        group = "callable" if a.callable else "not callable"
-        rows.append((a.id, "accounts", a.name or a.id, group, order, False, a.volume))
-    for order, p in enumerate(system.pipelines.values()):
-        rows.append((p.id, "pipelines", p.name or p.id, f"{p.from_node}>{p.to_node}", order, False, np.nan))
-    for o in system.offtakes.values():
-        k = system.demand_classes[o.demand_class]
-        rows.append((o.id, "offtakes", k.name or k.id, o.demand_class, k.cut_order, k.protected, np.nan))
-    for k in system.demand_classes.values():
-        rows.append((k.id, "demand_classes", k.name or k.id, k.id, k.cut_order, k.protected, np.nan))
-    for order, n in enumerate(system.nodes.values()):
-        rows.append((n.id, "nodes", n.name or n.id, n.kind, order, False, np.nan))
-    for order, u in enumerate(system.upstream.values()):
-        rows.append((u.id, "upstream", u.name or u.id, u.kind, order, False, np.nan))
-    columns = ["asset", "table", "name", "group", "order", "protected", "volume"]
-    return pd.DataFrame(rows, columns=columns)
+    rows: list[dict[str, Any]] = []
+
+    def add(table: str, assets: Iterable[Any], **about: Callable[[Any], Any]) -> None:
+        for order, asset in enumerate(assets):
+            row = {"asset": asset.id, "table": table, "name": getattr(asset, "name", "") or asset.id, "order": order}
+            rows.append(row | {key: say(asset) for key, say in about.items()})
+
+    classes, contracts = system.demand_classes, system.contracts.values()
+    for c in contracts:
+        add("routes", c.routes, name=lambda _, c=c: c.name or c.id, group=lambda _, c=c: c.gas_source or c.id,
+            parent=lambda _, c=c: c.id)  # fmt: skip
+    add("contracts", contracts, group=lambda c: c.gas_source or c.id)
+    add("accounts", system.accounts.values(), group=lambda a: "callable" if a.callable else "not callable",
+        parent=lambda a: a.site, volume=lambda a: a.volume)  # fmt: skip
+    add("pipelines", system.pipelines.values(), group=lambda p: f"{p.from_node}>{p.to_node}")
+    add("offtakes", system.offtakes.values(), name=lambda o: classes[o.demand_class].name or o.demand_class,
+        group=lambda o: o.demand_class, parent=lambda o: o.node, order=lambda o: classes[o.demand_class].cut_order,
+        protected=lambda o: classes[o.demand_class].protected)  # fmt: skip
+    add("demand_classes", classes.values(), group=lambda k: k.id, order=lambda k: k.cut_order,
+        protected=lambda k: k.protected)  # fmt: skip
+    add("nodes", system.nodes.values(), group=lambda n: n.kind)
+    add("upstream", system.upstream.values(), group=lambda u: u.kind)
+    used = dict.fromkeys([*system.gas_sources, *(c.gas_source or c.id for c in contracts)])
+    for order, source in enumerate(used):
+        name = system.gas_sources.get(source, source)
+        rows.append({"asset": source, "table": "gas_sources", "name": name, "order": order, "group": source})
+    columns = ["asset", "table", "name", "group", "parent", "order", "protected", "volume"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.fillna({"group": "", "parent": "", "protected": False}).astype({"protected": bool, "volume": float})
 
 
 def _dates(system: GasSystem) -> pd.DatetimeIndex:

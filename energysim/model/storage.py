@@ -100,8 +100,8 @@ def add_storage(m: Any, system: GasSystem) -> Block:
                 for d in m.day
             ),
             "holding": lambda m: sum(m.holding_cost[a, d] * m.inventory[a, d + 1] for a in m.account for d in m.day),
-            "closing_stock": lambda m: -sum(
-                m.closing_value[a, s] * m.closing_stock[a, s] for a in m.account for s in m.closing_step
+            "closing_stock": lambda m: (
+                -sum(m.closing_value[a, s] * m.closing_stock[a, s] for a in m.account for s in m.closing_step)
             ),
         },
         penalties={

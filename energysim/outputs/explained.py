@@ -24,7 +24,10 @@ def _of_table(name: str, found: list[Explanation]) -> list[RenderableType]:
         table.add_column(column, overflow="fold", no_wrap=column == "confidence")
     for e in found:
         r = e.row
-        label = Text("/".join(i for i in r.identity if i) + (f"\nrival: {r.rival}" if r.rival else ""), style="dim" if r.rival else "bold")
+        label = Text(
+            "/".join(i for i in r.identity if i) + (f"\nrival: {r.rival}" if r.rival else ""),
+            style="dim" if r.rival else "bold",
+        )
         holds = f"{r.valid_from or 'always'}\nto {r.valid_to or 'further notice'}"
         figures = "\n".join(f"{k} = {_number(v)}" for k, v in e.figures.items())
         headline = f"{_number(r.low)} … {_number(r.high)}" if r.low is not None and r.high is not None else ""
@@ -35,4 +38,6 @@ def _of_table(name: str, found: list[Explanation]) -> list[RenderableType]:
 
 
 def _number(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else "yes" if value is True else "no" if value is False else str(value)
+    return (
+        f"{value:g}" if isinstance(value, float) else "yes" if value is True else "no" if value is False else str(value)
+    )

@@ -20,7 +20,10 @@ def inputs_page(scenario: Scenario, system: GasSystem, dataset: Dataset) -> Grou
     """Context, changes, events and the main figures of a scenario."""
     parts: list[RenderableType] = [
         Text(scenario.title, style="bold"),
-        Text(f"{scenario.id} · gas year {scenario.gas_year} · {'; '.join(system.remarks)} · foresight {scenario.foresight}", style="dim"),
+        Text(
+            f"{scenario.id} · gas year {scenario.gas_year} · {'; '.join(system.remarks)} · foresight {scenario.foresight}",
+            style="dim",
+        ),
         Text(f"\n{scenario.context.strip()}\n"),
     ]
     titles = [f"{s}: {dataset.sources[s].title}" for s in scenario.sources]
@@ -79,7 +82,9 @@ def _contracts(system: GasSystem) -> Table:
     table = _grid("Contracts", "contract", "mcm/d", "EUR/MWh", "notice d", "routes")
     for c in system.contracts.values():
         dcq, price = to_mcm(1.0) * np.asarray(c.dcq), np.asarray(c.price)
-        table.add_row(c.name or c.id, _range(dcq, 2), _range(price, 1), str(c.notice_days), ", ".join(r.id for r in c.routes))
+        table.add_row(
+            c.name or c.id, _range(dcq, 2), _range(price, 1), str(c.notice_days), ", ".join(r.id for r in c.routes)
+        )
     return table
 
 

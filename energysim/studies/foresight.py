@@ -67,7 +67,9 @@ def run(
     """
     began = time.perf_counter()
     dataset = dataset or read_dataset()
-    scenario = adjusted(read_scenario(scenario) if isinstance(scenario, str) else scenario, weather, foresight, settings)
+    scenario = adjusted(
+        read_scenario(scenario) if isinstance(scenario, str) else scenario, weather, foresight, settings
+    )
     system = resolve(scenario, dataset)
     main = simulate(system, scenario, progress=progress)
     other: Foresight = "foreseen" if scenario.foresight == "surprise" else "surprise"
@@ -191,7 +193,10 @@ def _manifest(
         "outcomes": {foresight: outcome(system, course) for foresight, course in sorted(courses.items())},
         "undisturbed": outcome(system, Course("surprise", main.plans[:1])) if len(main.plans) > 1 else None,
         "news": [
-            {"date": p.day.isoformat(), "expected_unserved": outcome(system, Course(main.foresight, (p,)))["unserved_gas"]}
+            {
+                "date": p.day.isoformat(),
+                "expected_unserved": outcome(system, Course(main.foresight, (p,)))["unserved_gas"],
+            }
             for p in main.plans
         ],
         "eve_of_surprise": _eve(system, main),
@@ -254,4 +259,3 @@ def _command(scenario: Scenario) -> str:
 def save_name(results: Results) -> str:
     """Folder name of a run: scenario and run id."""
     return f"{Path(results.manifest['scenario']['id'].replace('/', '--')).name}-{results.run_id}"
-

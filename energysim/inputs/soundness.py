@@ -1,0 +1,148 @@
+"""Is a gas system sound? Every inconsistency of its assets as one line each, all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from energysim.errors import suggest
+
+if TYPE_CHECKING:
+    from energysim.inputs.assets import GasSystem
+
+DAILY_TYPE = "DailyLike"
+"""Annotation of the fields that hold one number per gas day."""
+
+
+def check_system(system: GasSystem) -> list[str]:
+    """Every inconsistency of a system, one line each; empty when it is sound."""
+    return [*_check_series(system), *_check_references(system), *_check_contracts(system), *_check_storage(system),
+            *_check_demand(system)]  # fmt: skip
+
+
+def _check_series(system: GasSystem) -> list[str]:
+    problems = []
+    if system.days < 1:
+        problems.append(f"the horizon has {system.days} days; it needs at least one")
+    for table in ("pipelines", "upstream", "contracts", "sites", "accounts", "offtakes", "fuel_switches", "sales"):
+        for asset in getattr(system, table).values():
+            for f in fields(asset):
+                if f.type != DAILY_TYPE:
+                    continue
+                value = getattr(asset, f.name)
+                if np.isnan(value).any():
+                    problems.append(
+                        f"{table}.{asset.id}.{f.name} is not a number on day {int(np.isnan(value).argmax())}"
+                    )
+                elif f.name != "price" and (value < 0).any():
+                    day = system.date_of(int((value < 0).argmax()))
+                    problems.append(f"{table}.{asset.id}.{f.name} is negative on {day}: {value.min():g}; use 0 or more")
+                elif f.name in ("available", "open", "switchable") and (value > 1).any():
+                    problems.append(f"{table}.{asset.id}.{f.name} is above 1: {value.max():g}; a share lies in 0…1")
+    return problems
+
+
+def _check_references(system: GasSystem) -> list[str]:
+    problems = []
+
+    def known(what: str, name: str, names: Iterable[str], kind: str) -> None:
+        if name not in names:
+            problems.append(f"{what}: unknown {kind} {name!r}{suggest(name, names)}")
+
+    for p in system.pipelines.values():
+        known(f"pipelines.{p.id}.from_node", p.from_node, system.nodes, "node")
+        known(f"pipelines.{p.id}.to_node", p.to_node, system.nodes, "node")
+        if p.from_node == p.to_node:
+            problems.append(f"pipelines.{p.id} starts and ends at {p.from_node}")
+        if not 0 <= p.shrinkage < 1:
+            problems.append(f"pipelines.{p.id}.shrinkage is {p.shrinkage:g}; it lies in 0…1")
+    routes = [(f"contracts.{c.id}", r) for c in system.contracts.values() for r in c.routes]
+    routes += [(f"accounts.{a.id}", a.route) for a in system.accounts.values() if a.route]
+    for owner, r in routes:
+        known(f"{owner} route {r.id}", r.entry_node, system.nodes, "node")
+        for u in r.path:
+            known(f"{owner} route {r.id}", u, system.upstream, "upstream asset")
+    for a in system.accounts.values():
+        if a.route is None:
+            known(f"accounts.{a.id}.node", a.node, system.nodes, "node")
+        if a.site:
+            known(f"accounts.{a.id}.site", a.site, system.sites, "storage site")
+    for o in system.offtakes.values():
+        known(f"offtake {o.id}", o.node, system.nodes, "node")
+        known(f"offtake {o.id}", o.demand_class, system.demand_classes, "demand class")
+    fed = {n for p in system.pipelines.values() for n in (p.from_node, p.to_node)} | {
+        o.node for o in system.offtakes.values()
+    }
+    fed |= {r.entry_node for _, r in routes if r} | {a.node for a in system.accounts.values()}
+    for node in system.nodes:
+        if node not in fed | {s.node for s in system.sales.values()}:
+            problems.append(
+                f"nodes.{node}: nothing is connected; give it a pipeline, a route or an offtake, or leave it out"
+            )
+    for s in system.sales.values():
+        known(f"sales.{s.id}.node", s.node, system.nodes, "node")
+    for f in system.fuel_switches.values():
+        known(f"fuel_switches.{f.id}", f.demand_class, system.demand_classes, "demand class")
+    return problems
+
+
+def _check_contracts(system: GasSystem) -> list[str]:
+    problems = []
+    for c in system.contracts.values():
+        if not c.routes:
+            problems.append(f"contracts.{c.id} has no route; gas needs an entry node")
+        for p in c.periods:
+            if not 0 <= p.first <= p.last < system.days:
+                problems.append(f"contracts.{c.id} period {p.id}: days {p.first}…{p.last} lie outside the horizon")
+            if p.take_or_pay > p.quantity:
+                problems.append(
+                    f"contracts.{c.id} period {p.id}: take-or-pay {p.take_or_pay:g} GWh is above the quantity "
+                    f"{p.quantity:g} GWh; min above max"
+                )
+    return problems
+
+
+def _check_storage(system: GasSystem) -> list[str]:
+    problems = []
+    for a in system.accounts.values():
+        if a.opening > a.volume + 1e-9:
+            problems.append(f"accounts.{a.id}: opening stock {a.opening:g} GWh is above the volume {a.volume:g} GWh")
+        if min(a.opening, a.volume) < 0:
+            problems.append(f"accounts.{a.id}: negative stock or volume")
+        values = [v for _, v in a.closing_values]
+        if any(later > earlier for earlier, later in pairwise(values)):
+            problems.append(f"accounts.{a.id}: closing values must fall from step to step, found {values}")
+        for kind, curve in (("withdrawal", a.withdrawal_curve), ("injection", a.injection_curve)):
+            fills = [x for x, _ in curve]
+            if len(curve) < 2 or fills != sorted(set(fills)) or fills[0] != 0 or fills[-1] != 1:
+                problems.append(f"accounts.{a.id}: the {kind} curve must rise in fill from 0 to 1, found {fills}")
+    return problems
+
+
+def _check_demand(system: GasSystem) -> list[str]:
+    problems = []
+    order = sorted((c for c in system.demand_classes.values() if c.cuttable), key=lambda c: c.cut_order)
+    for c in order:
+        prices = [v for _, v in c.steps]
+        if any(later < earlier for earlier, later in pairwise(prices)):
+            problems.append(f"demand class {c.id}: value of lost load must rise with depth, found {prices}")
+        if abs(sum(w for w, _ in c.steps) - 1) > 1e-9:
+            problems.append(
+                f"demand class {c.id}: depth steps add to {sum(w for w, _ in c.steps):g}; they must add to 1"
+            )
+    for first, second in pairwise(order):
+        if (
+            first.cut_order != second.cut_order
+            and first.steps
+            and second.steps
+            and first.steps[-1][1] >= second.steps[0][1]
+        ):
+            problems.append(
+                f"value of lost load of {first.id} (up to {first.steps[-1][1]:g}) overlaps that of {second.id} "
+                f"(from {second.steps[0][1]:g}); the order of cuts would not hold"
+            )
+    return problems

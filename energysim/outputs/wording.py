@@ -1,0 +1,134 @@
+"""How numbers are written for people: units, digits, dates, and the sentences at the head of a page.
+
+Every sentence is made from numbers of the run; none is typed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from energysim.outputs import indicators
+from energysim.results import Results
+from energysim.units import to_mcm
+
+TRACE = 1e-3
+"""GWh below which a cut is not worth a word."""
+ABROAD = "bosnia"
+"""The demand class supplied through Serbia that is not Serbia: always named apart."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """How energies are printed: mcm at the reporting calorific value, or GWh."""
+
+    name: str
+
+    def __call__(self, gwh: float, digits: int | None = None) -> str:
+        """A number without its unit, with sensible digits."""
+        value = to_mcm(gwh) if self.name == "mcm" else gwh
+        if digits is None:
+            digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+        text = f"{value:,.{digits}f}"
+        return text if text.strip("-0.,") else f"{0:.{digits}f}"
+
+    @property
+    def rate(self) -> str:
+        """The unit of a daily rate."""
+        return f"{self.name}/d"
+
+
+MCM, GWH = Unit("mcm"), Unit("GWh")
+
+
+def unit_named(name: str) -> Unit:
+    """The unit of an option `mcm` or `gwh`."""
+    return GWH if name.lower() == "gwh" else MCM
+
+
+def short(day: Any) -> str:
+    """`1 Jan` of a date."""
+    stamp = pd.Timestamp(day)
+    return f"{stamp.day} {stamp:%b}"
+
+
+def cuts_by_class(results: Results) -> pd.DataFrame:
+    """Classes that are cut, in the order of cuts: name, protected, total and worst day [GWh], share, first, last, days.
+
+    share [1] = unserved ÷ demand of the class from its first to its last cut.
+    """
+    offtakes = results.assets[results.assets["table"] == "offtakes"]
+    demand = results.quantity("demand")
+    rows: list[dict[str, Any]] = []
+    for group, series in indicators.curtailment_by_class(results).items():
+        days = series[series > TRACE]
+        if days.empty:
+            continue
+        members = offtakes[offtakes["group"] == group]
+        needed = demand[list(members["asset"])].loc[days.index[0] : days.index[-1]].to_numpy().sum()
+        rows.append(
+            {
+                "group": str(group),
+                "name": str(members["name"].iloc[0]),
+                "protected": bool(members["protected"].iloc[0]),
+                "total": float(series.sum()),
+                "share": float(series.sum() / needed),
+                "worst": float(days.max()),
+                "first": days.index[0],
+                "last": days.index[-1],
+                "days": len(days),
+            }
+        )
+    return pd.DataFrame(
+        rows, columns=["group", "name", "protected", "total", "share", "worst", "first", "last", "days"]
+    )
+
+
+def headline(results: Results, unit: Unit = MCM) -> str:
+    """One sentence: who is cut, how much, when; or how close it came."""
+    daily = indicators.unserved_by_day(results)
+    days = daily[daily > TRACE]
+    if days.empty:
+        stock = indicators.callable_stock(results)
+        if stock.empty:
+            return "Nobody is cut."
+        low = f"{unit(float(stock.min()), 0)} {unit.name} ({short(stock.idxmin())})"
+        return f"Nobody is cut. The callable stock never falls below {low}."
+    total, protected = float(daily.sum()), indicators.unserved_protected(results)
+    demand = float(indicators.system_demand(results).loc[days.index[0] : days.index[-1]].sum())
+    cut = cuts_by_class(results)
+    abroad = float(cut.loc[cut["group"] == ABROAD, "total"].sum())
+    apart = f" ({unit(abroad)} of them in Bosnia and Herzegovina)" if abroad > TRACE else ""
+    whom = (
+        f"protected customers lose {unit(protected)} {unit.name}"
+        if protected > TRACE
+        else "no protected customer is cut"
+    )
+    when = (
+        f"on {short(days.index[0])}"
+        if len(days) == 1
+        else f"on {len(days)} days between {short(days.index[0])} and {short(days.index[-1])}"
+    )
+    return (
+        f"{unit(total)} {unit.name}{apart} go unserved {when}: {100 * total / demand:.1f} % of demand in that time. "
+        f"The worst day is {short(days.idxmax())} with {unit(float(days.max()), 1)} {unit.rate}; {whom}."
+    )
+
+
+def foresight_line(results: Results, unit: Unit = MCM) -> str:
+    """What was known when, and both numbers."""
+    m = results.manifest
+    outcomes = m["outcomes"]
+    if len(outcomes) < 2 or not m["scenario"]["events"]:
+        return "Foresight: prices, contracts and weather known for the whole horizon; no event."
+    surprise, foreseen = outcomes["surprise"], outcomes["foreseen"]
+    shown = (
+        "as news arrived (surprise)" if m["foresight"] == "surprise" else "with everything known on day one (foreseen)"
+    )
+    return (
+        f"Foresight: shown is the course {shown}. Unserved under surprise {unit(surprise['unserved_gas'])} {unit.name}, "
+        f"with everything known on day one {unit(foreseen['unserved_gas'])} {unit.name}; costs and penalties "
+        f"{surprise['objective'] / 1000:,.1f} against {foreseen['objective'] / 1000:,.1f} MEUR. Weather: known."
+    )
