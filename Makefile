@@ -19,7 +19,7 @@ check: $(READY)  ## style, types, data and scenarios
 	$(BIN)/energysim check
 
 notebooks: $(READY)  ## execute every notebook in place of its reader
-	$(BIN)/python -m energysim.outputs.notebooks notebooks
+	$(BIN)/python notebooks/run.py
 
 docs: $(READY)  ## write the generated chapters anew
 	$(BIN)/python docs/generate.py

@@ -190,7 +190,8 @@ def _sets(tree: ast.AST) -> list[list[str]]:
     for node in ast.walk(tree):
         component = _component(node, "Set", "RangeSet")
         if component:
-            found.append([f"`{component[0]}`", _text(_keyword(component[1], "doc"))])
+            given = _keyword(component[1], "initialize") or ast.Tuple(component[1].args, ast.Load())
+            found.append([f"`{component[0]}`", _text(_keyword(component[1], "doc")) or _code(given)])
     for call in _called(tree, "indexed_set"):
         found.append(
             [f"`{_text(call.args[1])}[{_name(call.args[2])}]`", _text(call.args[5] if len(call.args) > 5 else None)]
@@ -403,8 +404,13 @@ def _event(e: Event) -> list[str]:
     again = f" ({e.repeat.times} times, every {e.repeat.every_days} days)" if e.repeat else ""
     ramp = f", back over {e.ramp_days} days" if e.ramp_days else ""
     known = "on its first day" if e.known_from is None else str(e.known_from).replace("_", " ")
-    what = f"{e.quantity} {getattr(e, e.quantity)}{ramp}"
+    what = f"{_stated(e)}{ramp}"
     return [e.name, f"`{e.asset}`", what, str(e.start), f"{e.until}{again}", known, str(e.announced_until or "")]
+
+
+def _stated(e: Event) -> str:
+    value = getattr(e, e.quantity)
+    return f"{e.quantity} {value:g}" if isinstance(value, float) else f"{e.quantity} {value}"
 
 
 def _changes(v: Fragment) -> str:
@@ -412,13 +418,13 @@ def _changes(v: Fragment) -> str:
     parts += [f"weather {v.weather}"] if v.weather else []
     parts += [f"`{k}` = {_setting(x)}" for k, x in v.set.items()]
     parts += [f"`{k}` by rival `{x}`" for k, x in v.rivals.items()]
-    parts += [
-        f"{e.name}: `{e.asset}` {e.quantity} {getattr(e, e.quantity)} from {e.start} until {e.until}" for e in v.events
-    ]
+    parts += [f"{e.name}: `{e.asset}` {_stated(e)} from {e.start} until {e.until}" for e in v.events]
     return f" ({'; '.join(parts)})" if parts else ""
 
 
 # --- command line ---------------------------------------------------------------------------------------------------
+
+HELP = cli.context_settings.get("help_option_names", ["--help"])
 
 
 def command_line() -> str:
@@ -432,7 +438,7 @@ def command_line() -> str:
 
 
 def _helps(command: click.Command, name: str, parent: click.Context | None = None) -> Iterator[tuple[str, str]]:
-    context = click.Context(command, info_name=name, parent=parent, terminal_width=96, max_content_width=96)
+    context = click.Context(command, parent, name, terminal_width=96, max_content_width=96, help_option_names=HELP)
     yield context.command_path, click.unstyle(command.get_help(context)).rstrip() + "\n"
     if isinstance(command, click.Group):
         for child in command.list_commands(context):

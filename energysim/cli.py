@@ -7,6 +7,7 @@ Heavy imports stand inside the commands, so that `--help` is instant.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial, wraps
@@ -19,6 +20,7 @@ from energysim import __version__
 from energysim.errors import EnergysimError, InputError
 
 if TYPE_CHECKING:
+    from energysim.inputs.read import Dataset
     from energysim.inputs.scenario import Scenario
     from energysim.results import Results
 
@@ -83,16 +85,18 @@ def run(
     SCENARIO is an id from `energysim scenarios`, `id/variant`, or the path of a YAML file. Tables, charts
     and a manifest go to one folder per run below --out; nothing is written if any input is wrong.
     """
-    from energysim.inputs.read import read_dataset
     from energysim.outputs.page import page_console, print_page
     from energysim.outputs.wording import unit_named
     from energysim.studies import foresight as study
 
     console = page_console(stderr=as_json)
-    edits = _edits(settings)
-    dataset = read_dataset()
-    asked = [study.adjusted(s, weather, foresight, edits) for s in _scenarios(scenarios, variants)]
-    _refuse_all_at_once([partial(study.resolve, s, dataset) for s in asked])
+    edits = {path.strip(): value.strip() for path, equals, value in (s.partition("=") for s in settings) if equals}
+    dataset, asked = _checked(
+        scenarios,
+        variants,
+        change=lambda s: study.adjusted(s, weather, foresight, edits),
+        before=[partial(_check_edits, settings), partial(_check_folder, out)],
+    )
     finished: list[Results] = []
     for scenario in asked:
         with console.status(f"{scenario.id}: reading") as status:
@@ -100,7 +104,7 @@ def run(
         folder = result.save(out / study.save_name(result))
         finished.append(result)
         if charts:
-            _draw(result, folder)
+            _draw(result, folder, unit)
         if as_json:
             click.echo(json.dumps(result.manifest, indent=2, ensure_ascii=False, default=str))
             continue
@@ -119,27 +123,44 @@ def _report(status: Any, scenario: str, text: str) -> None:
     status.update(f"{scenario}: {text}")
 
 
-def _edits(settings: tuple[str, ...]) -> dict[str, str]:
+def _check_folder(out: Path) -> None:
+    """Refuse, before anything is solved, a folder that could not be written."""
+    existing = next(p for p in (out.absolute(), *out.absolute().parents) if p.exists())
+    if not existing.is_dir():
+        raise InputError(f"--out {out}: {existing} is a file; choose a folder")
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise InputError(f"--out {out}: {existing} may not be written to; choose another folder")
+
+
+def _check_edits(settings: tuple[str, ...]) -> None:
     wrong = [s for s in settings if "=" not in s]
     if wrong:
         raise InputError(*(f"--set {s!r}: write PATH=VALUE, such as contracts.gazprom.dcq='6 mcm/d'" for s in wrong))
-    return {path.strip(): value.strip() for path, _, value in (s.partition("=") for s in settings)}
 
 
-def _scenarios(names: tuple[str, ...], variants: bool) -> list[Scenario]:
-    from energysim.inputs.read import read_scenario
+def _checked(
+    names: Sequence[str],
+    variants: bool,
+    data: Path | None = None,
+    change: Callable[[Scenario], Scenario] = lambda s: s,
+    before: Sequence[Callable[[], Any]] = (),
+) -> tuple[Dataset, list[Scenario]]:
+    """The data and the scenarios, as changed, each of which resolves; else every problem of all of them at once."""
+    from energysim.inputs.read import read_dataset, read_scenario
     from energysim.inputs.scenario import with_variant
+    from energysim.studies.foresight import resolve
 
+    sound: list[Dataset] = []
     found: list[Scenario] = []
 
-    def read(name: str) -> None:
+    def one(name: str) -> None:
         scenario = read_scenario(name)
-        found.append(scenario)
-        if variants:
-            found.extend(with_variant(scenario, v) for v in scenario.variants)
+        asked = [scenario, *(with_variant(scenario, v) for v in scenario.variants if variants)]
+        found.extend(map(change, asked))
+        _refuse_all_at_once([partial(resolve, change(s), sound[0]) for s in asked if sound])
 
-    _refuse_all_at_once([partial(read, n) for n in names])
-    return found
+    _refuse_all_at_once([*before, lambda: sound.append(read_dataset(data)), *(partial(one, n) for n in names)])
+    return sound[0], found
 
 
 def _refuse_all_at_once(steps: Sequence[Callable[[], Any]]) -> None:
@@ -154,11 +175,11 @@ def _refuse_all_at_once(steps: Sequence[Callable[[], Any]]) -> None:
         raise InputError(*dict.fromkeys(problems))
 
 
-def _draw(result: Results, folder: Path) -> None:
-    from energysim.outputs import charts, plot
+def _draw(result: Results, folder: Path, unit: str) -> None:
+    from energysim.outputs import plot
 
-    for name in plot.__all__:
-        charts.save(getattr(plot, name)(result), folder / f"{name}.png")
+    for name, chart in plot.charts().items():
+        plot.save(chart(result, unit=unit), folder / f"{name}.png")
 
 
 def _compare(results: list[Results], console: Any, unit: str) -> None:
@@ -229,26 +250,13 @@ def show(scenario: str) -> None:
 @one_funnel
 def check(files: tuple[Path, ...], data: Path | None) -> None:
     """Check the data and all scenarios (or only the YAML FILES given); report every problem at once."""
-    from energysim.inputs.read import read_dataset, read_scenario, scenario_files
-    from energysim.inputs.scenario import with_variant
-    from energysim.studies.foresight import resolve
+    from energysim.inputs.read import scenario_files
 
-    dataset = read_dataset(data)
     names = [str(f) for f in files] or list(scenario_files())
-    count = 0
-
-    def one(name: str) -> None:
-        nonlocal count
-        scenario = read_scenario(name)
-        steps = [
-            partial(resolve, s, dataset) for s in (scenario, *(with_variant(scenario, v) for v in scenario.variants))
-        ]
-        count += len(steps)
-        _refuse_all_at_once(steps)
-
-    _refuse_all_at_once([partial(one, n) for n in names])
+    dataset, found = _checked(names, variants=True, data=data)
     rows = sum(len(t.rows) for t in dataset.tables.values())
-    click.echo(f"{len(dataset.tables)} tables with {rows:,} rows and {count} scenarios (variants included) are sound")
+    count = f"{len(dataset.tables)} tables with {rows:,} rows and {len(found)} scenarios"
+    click.echo(f"{count} (variants included) are sound")
 
 
 @main.command()

@@ -8,12 +8,15 @@ is the commonest error of gas figures. `FOREIGN` names what is understood.
 
 from __future__ import annotations
 
+import math
 import re
+from datetime import date
+from difflib import get_close_matches
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from energysim.errors import InputError
+from energysim.errors import InputError, suggest
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 GWh = Annotated[float, Field(ge=0, allow_inf_nan=False, json_schema_extra={"unit": "GWh"})]
@@ -26,6 +29,17 @@ Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, json_schema_e
 Factor = Annotated[float, Field(ge=0, allow_inf_nan=False, json_schema_extra={"unit": "1"})]
 Celsius = Annotated[float, Field(ge=-60, le=60, allow_inf_nan=False, json_schema_extra={"unit": "degC"})]
 GCV = Annotated[float, Field(ge=8, le=13, json_schema_extra={"unit": "kWh/m3"})]
+
+
+def _day_of_year(text: str) -> str:
+    try:
+        date.fromisoformat(f"2024-{text}")
+    except ValueError:
+        raise ValueError(f"found {text!r}; expected month and day such as 11-01") from None
+    return text
+
+
+DayOfYear = Annotated[str, AfterValidator(_day_of_year)]
 
 REPORTING_GCV = 10.55
 """kWh/m3 of the contract metre; only for printing GWh as mcm and for typed mcm without another factor."""
@@ -87,22 +101,33 @@ def parse(written: object, dimension: Dimension, gcv_kwh_per_m3: float = REPORTI
     if isinstance(written, bool) or written is None:
         raise InputError(f"found {written!r}; expected a quantity such as {expected}")
     if isinstance(written, (int, float)) and dimension == "share":
-        value = float(written)
-        if not 0 <= value <= 1:
-            raise InputError(f"a share lies between 0 and 1, found {written}; write `{written} %` for per cent")
-        return value
+        return _share(float(written), written)
     match = _QUANTITY.match(str(written))
     if match is None:
         raise InputError(f"cannot read {written!r} as a quantity; expected for example {expected}")
     number, unit = float(match.group(1)), match.group(2)
+    if not math.isfinite(number):
+        raise InputError(f"{written!r} is no finite number; expected for example {expected}")
+    if unit is None and dimension == "share":
+        return _share(number, written)
     if unit is None:
-        raise InputError(f"{written!r} has no unit; write for example {expected}")
+        raise InputError(f"{str(written)!r} has no unit; write for example {expected}")
     known = FOREIGN.get(unit.strip().lower())
     if known is None:
-        raise InputError(f"unknown unit {unit!r} in {written!r}; expected for example {expected}")
+        same = [u for u, (kind, _, _) in FOREIGN.items() if kind == dimension]
+        hint = suggest(unit.strip().lower(), same) if get_close_matches(unit.strip().lower(), same) else ""
+        raise InputError(f"unknown unit {unit!r} in {written!r}{hint}; expected for example {expected}")
     if known[0] != dimension:
         raise InputError(f"{written!r} is a quantity of {known[0]}, but {dimension} is needed here: {expected}")
-    return number * known[1] * (gcv_kwh_per_m3 if known[2] else 1.0)
+    value = number * known[1] * (gcv_kwh_per_m3 if known[2] else 1.0)
+    return _share(value, written) if dimension == "share" else value
+
+
+def _share(value: float, written: object) -> float:
+    if 0 <= value <= 1:
+        return value
+    per_cent = f"; write `{value:g} %` for per cent" if 1 < value <= 100 and "%" not in str(written) else ""
+    raise InputError(f"a share lies between 0 and 1, found {written!r}{per_cent}")
 
 
 def _examples(dimension: Dimension) -> str:

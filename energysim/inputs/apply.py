@@ -6,7 +6,7 @@ of `inputs.scenario`; force majeure then pro-rates quantities and take-or-pay by
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -61,19 +61,31 @@ POSSIBLE: dict[str, tuple[str, ...]] = {
 
 
 def apply_settings(
-    system: GasSystem, settings: Mapping[str, float | str | bool | Setting], where: str = "set"
+    system: GasSystem,
+    settings: Mapping[str, float | str | bool | Setting],
+    where: Callable[[str], str] = lambda path: "set",
 ) -> GasSystem:
-    """The system with stated values changed. Raises InputError with every problem, one line each."""
+    """The system with stated values changed. Raises InputError with every problem, one line each.
+
+    where: path of a setting -> where it stands, for messages.
+    """
     problems: list[str] = []
     for path, setting in settings.items():
         try:
             system = _set(system, path, setting)
         except InputError as error:
-            problems += [f"{where}: {path}: {p}" for p in error.problems]
-    problems += [] if problems else [f"{where}: {p}" for p in check_system(system)]
+            problems += [f"{where(path)}: {path}: {p}" for p in error.problems]
+    for problem in [] if problems else check_system(system):
+        culprit = next((p for p in reversed(list(settings)) if _asset_path(p) in problem), next(iter(settings), ""))
+        problems.append(f"{where(culprit)}: {culprit}: {problem}")
     if problems:
         raise InputError(*problems)
     return system
+
+
+def _asset_path(path: str) -> str:
+    table, _, rest = path.rpartition(".")[0].partition(".")
+    return f"{ALIASES.get(table, table)}.{rest}"
 
 
 def find_assets(system: GasSystem, path: str) -> tuple[str, list[Any]]:
@@ -97,6 +109,8 @@ def find_assets(system: GasSystem, path: str) -> tuple[str, list[Any]]:
 
 def _set(system: GasSystem, path: str, setting: float | str | bool | Setting) -> GasSystem:
     asset_path, _, name = path.rpartition(".")
+    if not asset_path or ("." not in asset_path and asset_path in {*FIELDS, *ALIASES} - {"offtakes"}):
+        raise InputError("a setting names a table, an asset and a field, such as contracts.gazprom.dcq")
     table, assets = find_assets(system, asset_path)
     if name not in FIELDS.get(table, {}):
         raise InputError(f"{table} has no field {name!r} that can be set{suggest(name, FIELDS.get(table, {}))}")
@@ -114,17 +128,26 @@ def _changed(asset: Any, table: str, name: str, written: object, span: slice) ->
             raise InputError(f"found {written!r}; expected true or false")
         return replace(asset, callable=written in (True, "true", "yes", "True"))
     if name == "demand_factor":
-        try:
-            return replace(asset, demand=_over(asset.demand, span, asset.demand[span] * float(str(written))))
-        except ValueError:
-            raise InputError(f"found {written!r}; expected a plain factor such as 0.95") from None
+        return replace(asset, demand=_over(asset.demand, span, asset.demand[span] * _factor(written)))
     value = parse(written, FIELDS[table][name], getattr(asset, "gcv_kwh_per_m3", None) or REPORTING_GCV)
+    if value < 0 and name != "price":
+        raise InputError(f"{written!r} is negative; use 0 or more")
     if name == "notice_days":
         return replace(asset, notice_days=int(value))
     if isinstance(asset, StorageAccount) and name == "volume":
         return _resized(asset, value)
     before = getattr(asset, name)
     return replace(asset, **{name: _over(before, span, value) if isinstance(before, np.ndarray) else value})
+
+
+def _factor(written: object) -> float:
+    try:
+        factor = float(str(written))
+    except ValueError:
+        factor = np.nan
+    if not 0 <= factor <= 5:
+        raise InputError(f"found {written!r}; expected a plain factor from 0 to 5, such as 0.95")
+    return factor
 
 
 def _resized(account: StorageAccount, volume: float) -> StorageAccount:
@@ -167,32 +190,40 @@ class Effect:
 
 
 def check_events(system: GasSystem, events: Sequence[Event]) -> list[str]:
-    """One line for every event that cannot be applied to this system."""
-    problems = []
+    """One line for everything that keeps an event from being applied to this system, with its line if it has one."""
+    problems: dict[tuple[str, ...], str] = {}
     for event in events:
-        try:
-            table, assets = find_assets(system, event.asset)
-            if event.quantity not in POSSIBLE[table]:
-                raise InputError(
-                    f"`{event.quantity}` cannot be said of {table}; possible: {', '.join(POSSIBLE[table])}"
-                )
-            for asset in assets or [None]:
-                _value(event, asset)
-                if event.quantity == "lost" and asset is not None and np.isinf(getattr(asset, RATE_FIELD[table])).any():
-                    raise InputError(
-                        "`lost` needs a stated capacity and this asset has none; use `capacity` or name the contract"
-                    )
-            if event.start > system.last_day or event.until < system.first_day:
-                raise InputError(
-                    f"{event.start} to {event.until} lies outside the gas year {system.first_day} to {system.last_day}"
-                )
-            if event.ramp_days and event.quantity in ("capacity", "price"):
-                raise InputError(f"`ramp_days` goes with a share or a change, not with `{event.quantity}`")
-            if table == "weather" and system.climate is None:
-                raise InputError("this system has no climate, so its weather cannot change")
-        except InputError as error:
-            problems += [f"event {event.name!r}: {event.asset}: {p}" for p in error.problems]
-    return problems
+        for key, problem in _event_problems(system, event):
+            where = event.where(key)
+            line = f"{where}{': ' if where else ''}event {event.name!r}: {event.asset}: {problem}"
+            problems.setdefault((where, event.name, event.asset, key), line)  # a repeated event is told of once
+    return list(problems.values())
+
+
+def _event_problems(system: GasSystem, event: Event) -> Iterator[tuple[str, str]]:
+    """(key of the event, what is wrong with it)."""
+    if event.start > system.last_day or event.until < system.first_day:
+        days = f"{system.first_day} to {system.last_day}"
+        yield "start", f"{event.start} to {event.until} lies outside the gas year {days}"
+    if event.ramp_days and event.quantity in ("capacity", "price"):
+        yield "ramp_days", f"`ramp_days` goes with a share or a change, not with `{event.quantity}`"
+    try:
+        table, assets = find_assets(system, event.asset)
+    except InputError as error:
+        yield from (("asset", p) for p in error.problems)
+        return
+    if event.quantity not in POSSIBLE[table]:
+        yield event.quantity, f"`{event.quantity}` cannot be said of {table}; possible: {', '.join(POSSIBLE[table])}"
+        return
+    try:
+        for asset in assets or [None]:
+            _value(event, asset)
+    except InputError as error:
+        yield from ((event.quantity, p) for p in error.problems)
+    if event.quantity == "lost" and any(np.isinf(getattr(a, RATE_FIELD[table])).any() for a in assets):
+        yield "lost", "`lost` needs a stated capacity and this asset has none; use `capacity` or name the contract"
+    if table == "weather" and system.climate is None:
+        yield "asset", "this system has no climate, so its weather cannot change"
 
 
 def apply_events(system: GasSystem, events: Sequence[Event]) -> GasSystem:
@@ -310,8 +341,6 @@ def _value(event: Event, asset: Any) -> float:
     value = parse(written, _DIMENSION[event.quantity], getattr(asset, "gcv_kwh_per_m3", None) or REPORTING_GCV)
     if value < 0 and event.quantity not in ("price_change", "temperature_change"):
         raise InputError(f"{event.quantity} {written!r} is negative; use 0 or more")
-    if event.quantity == "available" and value > 1:
-        raise InputError(f"available {written!r} is above 1; a share lies in 0…1")
     return value
 
 

@@ -139,17 +139,20 @@ def system_at(
     climate = demand_model(horizon)
     tariffs = _tariffs(horizon)
     routes = _routes(horizon, tariffs)
+    pipelines, offtakes = _pipelines(horizon, tariffs), climate.offtakes(temperature)
+    connected = {n for p in pipelines for n in (p.from_node, p.to_node)} | {o.node for o in offtakes}
+    nodes = [r for r in horizon.rows(t.NodeRow) if r.node in connected]  # no Gastrans in 2009
     return GasSystem.build(
         first_day=first,
         days=days,
-        nodes=[Node(r.node, r.name, r.kind, r.latitude, r.longitude) for r in horizon.rows(t.NodeRow)],
-        pipelines=_pipelines(horizon, tariffs),
+        nodes=[Node(r.node, r.name, r.kind, r.latitude, r.longitude) for r in nodes],
+        pipelines=pipelines,
         upstream=_upstream(horizon),
         contracts=[*_production(horizon, tariffs), *_contracts(horizon, routes)],
         sites=_sites(horizon),
         accounts=_accounts(horizon, routes, tariffs),
         demand_classes=_classes(horizon, planner),
-        offtakes=climate.offtakes(temperature),
+        offtakes=offtakes,
         fuel_switches=_fuel_switches(horizon),
         policy=Policy(planner.stock, planner.value_of_lost_load, horizon.parameter("tie_breaking_cost")),
         label=gas_year,
@@ -254,7 +257,7 @@ def _upstream(horizon: Horizon) -> list[Upstream]:
         series = horizon.series(rows, lambda r: r.reserved_gwh_per_day, missing=0.0)
         reserved[rows[0].upstream] = reserved.get(rows[0].upstream, np.zeros(horizon.days)) + series
     return [
-        Upstream(u, _lesser_of(horizon, rows), reserved.get(u, 0.0), rows[0].name, rows[0].kind)
+        Upstream(u, _lesser_of(horizon, rows), reserved.get(u, 0.0), rows[0].name.partition(",")[0], rows[0].kind)
         for u, rows in horizon.grouped(t.UpstreamRow, "upstream").items()
     ]
 
@@ -342,6 +345,7 @@ def _contracts(horizon: Horizon, routes: Mapping[str, list[Route]]) -> list[Cont
                 gas_source=rows[-1].gas_source,
                 name=_family_name(rows[-1]),
                 kind=rows[-1].kind,
+                destination=rows[-1].destination or "",
                 gcv_kwh_per_m3=rows[-1].gcv_kwh_per_m3,
             )
         )
@@ -427,7 +431,7 @@ def _accounts(
                 withdrawal_cost=float(np.mean(tariffs.get(f"accounts.{name}.withdrawal", 0.0))),
                 injection_cost=float(np.mean(tariffs.get(f"accounts.{name}.injection", 0.0))),
                 targets=_targets(horizon, name, volume) if row.callable else (),
-                closing_values=_closing_values(horizon, name, volume) if row.callable else (),
+                closing_values=_closing_values(horizon, name, volume),
                 name=row.name,
             )
         )

@@ -87,7 +87,7 @@ class Upstream:
 
 @dataclass(frozen=True)
 class Route:
-    """How gas reaches the system: the upstream assets it passes, the node where it enters, its tariff."""
+    """How gas reaches the system: the upstream assets it passes, the node where it enters, its tariff [EUR/MWh]."""
 
     id: str
     entry_node: str
@@ -99,7 +99,7 @@ class Route:
 
 @dataclass(frozen=True)
 class Period:
-    """A stretch of a contract over which quantity and take-or-pay count, first to last day inclusive."""
+    """A stretch of a contract over which quantity and take-or-pay [GWh] count, first to last day inclusive."""
 
     id: str
     first: int
@@ -125,6 +125,8 @@ class Contract:
     name: str = ""
     kind: str = "purchase"
     available: DailyLike = 1.0
+    destination: str = ""
+    """Node that the gas must flow on to; blank: it may stay anywhere."""
     gcv_kwh_per_m3: float | None = None
 
 
@@ -155,7 +157,11 @@ class Target:
 
 @dataclass(frozen=True)
 class StorageAccount:
-    """An owner's gas in a store. `closing_values` are steps (width [GWh], value [EUR/MWh]), falling."""
+    """An owner's gas in a store: volume and opening stock [GWh], rates [GWh/d], costs [EUR/MWh].
+
+    `loss_per_day` is a share of what is in store, `injection_fuel` a share of what is injected [1].
+    `closing_values` are steps (width [GWh], value [EUR/MWh]), falling.
+    """
 
     id: str
     volume: float
@@ -213,7 +219,8 @@ class Offtake:
 
 @dataclass(frozen=True)
 class FuelSwitch:
-    """Oil that a class can burn instead of gas: share of demand, stock and refill in gas terms."""
+    """Oil that a class can burn instead of gas, in gas terms: share of demand [1], stock [GWh], price [EUR/MWh],
+    refill [GWh/d]."""
 
     demand_class: str
     switchable: DailyLike

@@ -19,11 +19,11 @@ on `announced_until`; what really happens is `until`. Both a longer and a shorte
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
 from energysim.inputs.assets import LossCase, StockPolicy
 
@@ -32,16 +32,34 @@ Foresight = Literal["surprise", "foreseen"]
 QUANTITIES = ("available", "capacity", "lost", "added", "price", "price_change", "demand_factor", "temperature_change")
 
 
+YEARS = (1900, 2100)
+"""First and last year of a date or gas year that is taken seriously."""
+
+
 class Strict(BaseModel):
-    """Unknown keys are errors."""
+    """Unknown keys are errors. What was read from a file remembers where each of its keys stands."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    _lines: Mapping[tuple[str, ...], str] = PrivateAttr(default_factory=dict)
+
+    def where(self, *location: str, default: str = "") -> str:
+        """`file.yaml:12` of a key such as ("set", path), of what holds it if it has no line of its own."""
+        for k in range(len(location), -1, -1):
+            if location[:k] in self._lines:
+                return self._lines[location[:k]]
+        return default
+
+    def noted(self, lines: Mapping[tuple[str, ...], str]) -> Self:
+        """The same, remembering that its keys stand there; earlier notes remain."""
+        noted = self.model_copy()
+        noted._lines = {**self._lines, **lines}
+        return noted
 
 
 class Repeat(Strict):
     """The event comes again: `times` in all, each starting `every_days` after the one before."""
 
-    every_days: int = Field(ge=1, description="days from one start to the next")
+    every_days: int = Field(ge=1, le=3660, description="days from one start to the next")
     times: int = Field(ge=1, le=366, description="how often in all, the first included")
 
 
@@ -74,6 +92,9 @@ class Event(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Event:
+        if not YEARS[0] <= self.start.year <= self.until.year <= YEARS[1] and self.start <= self.until:
+            key = "start" if self.start.year < YEARS[0] else "until"
+            raise ValueError(f"{key} {getattr(self, key)} is no date of a gas year; expected {YEARS[0]} to {YEARS[1]}")
         if self.until < self.start:
             raise ValueError(f"until {self.until} is before start {self.start}; swap the dates")
         if isinstance(self.known_from, date) and self.known_from > self.start:
@@ -82,14 +103,18 @@ class Event(Strict):
                 "latest, because the gas does not come"
             )
         if self.announced_until is not None and self.announced_until < self.start:
-            raise ValueError(f"announced_until {self.announced_until} is before start {self.start}")
+            raise ValueError(
+                f"announced_until {self.announced_until} is before start {self.start}; it is the last day as first believed"
+            )
         given = [q for q in QUANTITIES if getattr(self, q) is not None]
         if len(given) != 1:
+            found = " and ".join(given) or "none"
+            raise ValueError(f"an event states exactly one of {', '.join(QUANTITIES)}; found {found}")
+        length = (self.until - self.start).days + 1
+        if self.repeat and self.repeat.every_days < length:
             raise ValueError(
-                f"an event states exactly one of {', '.join(QUANTITIES)}; found {', '.join(given) or 'none'}"
+                f"repeat every {self.repeat.every_days} days overlaps the event itself, which lasts {length}"
             )
-        if self.repeat and self.repeat.every_days <= (self.until - self.start).days:
-            raise ValueError(f"repeat every {self.repeat.every_days} days is shorter than the event itself")
         return self
 
     @property
@@ -146,6 +171,12 @@ class Setting(Strict):
     start: date | None = None
     until: date | None = None
 
+    @model_validator(mode="after")
+    def _consistent(self) -> Setting:
+        if self.start and self.until and self.until < self.start:
+            raise ValueError(f"until {self.until} is before start {self.start}; swap the dates")
+        return self
+
 
 class Planner(Strict):
     """The planner's prudence, printed with every result."""
@@ -160,7 +191,9 @@ class Scenario(Strict):
     id: str = Field(default="", description="filled from the file name")
     title: str = Field(description="one line, as a headline")
     extends: str | None = Field(default=None, description="id of the scenario this one starts from")
-    gas_year: str = Field(default="", pattern=r"^(\d{4}/\d{2})?$", description="1 Oct to 30 Sep: `2025/26`")
+    gas_year: str = Field(
+        default="", description="1 Oct to 30 Sep: `2025/26`", json_schema_extra={"pattern": r"^\d{4}/\d{2}$"}
+    )
     weather: str = Field(
         default="normal", description="`normal`, `design` (1 in 20), `actual`, or a winter on record such as `2011/12`"
     )
@@ -177,6 +210,16 @@ class Scenario(Strict):
     )
     events: tuple[Event, ...] = ()
     variants: dict[str, Fragment] = Field(default_factory=dict, description="named alternatives, run as `id/name`")
+
+    @field_validator("gas_year")
+    @classmethod
+    def _gas_year(cls, written: str) -> str:
+        first = int(written[:4]) if written[:4].isdecimal() else 0
+        if written and not (YEARS[0] <= first < YEARS[1] and written == f"{first}/{(first + 1) % 100:02d}"):
+            raise ValueError(
+                f"found {written!r}; write the two years like `2025/26` (1 October 2025 to 30 September 2026)"
+            )
+        return written
 
     def occurrences(self) -> list[Event]:
         """All events, repetitions written out, in file order."""
@@ -211,23 +254,24 @@ class Fragment(Strict):
 Scenario.model_rebuild()
 
 
-def merge(base: dict[str, Any], child: dict[str, Any]) -> dict[str, Any]:
-    """A scenario's raw content on top of the one it extends: mappings merge key by key, events are appended."""
-    merged = {k: v for k, v in base.items() if k not in ("id", "extends", "variants", "context", "title")}
-    for key, value in child.items():
-        if key == "events":
-            merged[key] = _replaced(base.get("events", []), value or [])
-        elif key in ("set", "rivals", "planner") and isinstance(value, dict):
-            merged[key] = {**base.get(key, {}), **value}
-        else:
-            merged[key] = value
-    return merged
-
-
-def _replaced(before: list[Any], after: list[Any]) -> list[Any]:
-    """Both lists of raw events; a later one of the same name takes the place of the earlier."""
-    names = {e.get("name") for e in after if isinstance(e, dict)}
-    return [*(e for e in before if not (isinstance(e, dict) and e.get("name") in names)), *after]
+def extended(base: Scenario, child: Scenario) -> Scenario:
+    """A scenario on top of the one it extends: `set`, `rivals` and `planner` merge key by key, events are
+    appended or replaced by name, anything else is the child's where it says something."""
+    own = {k: getattr(child, k) for k in child.model_fields_set}
+    planner = base.planner.model_copy(update={k: getattr(child.planner, k) for k in child.planner.model_fields_set})
+    replaced = {e.name for e in child.events}
+    changes = {
+        **own,
+        "id": child.id,
+        "extends": child.extends,
+        "context": child.context,
+        "variants": child.variants,
+        "planner": planner,
+        "rivals": {**base.rivals, **child.rivals},
+        "set": {**base.set, **child.set},
+        "events": (*(e for e in base.events if e.name not in replaced), *child.events),
+    }
+    return base.model_copy(update=changes).noted(child._lines)
 
 
 def with_variant(scenario: Scenario, name: str) -> Scenario:
@@ -244,7 +288,7 @@ def with_variant(scenario: Scenario, name: str) -> Scenario:
             "events": (*(e for e in scenario.events if e.name not in gone), *fragment.events),
             "variants": {},
         }
-    )
+    ).noted(fragment._lines)
 
 
 def names(scenarios: Sequence[Scenario]) -> list[str]:

@@ -71,6 +71,9 @@ def _check_references(system: GasSystem) -> list[str]:
             known(f"accounts.{a.id}.node", a.node, system.nodes, "node")
         if a.site:
             known(f"accounts.{a.id}.site", a.site, system.sites, "storage site")
+    for c in system.contracts.values():
+        if c.destination:
+            known(f"contracts.{c.id}.destination", c.destination, system.nodes, "node")
     for o in system.offtakes.values():
         known(f"offtake {o.id}", o.node, system.nodes, "node")
         known(f"offtake {o.id}", o.demand_class, system.demand_classes, "demand class")

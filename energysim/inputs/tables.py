@@ -8,14 +8,17 @@ selects it. `low` and `high` are the range of the row's *headline* figure.
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field
 
+from energysim.inputs.row import Row as Row
+from energysim.inputs.row import SourceRow as SourceRow
 from energysim.units import (
     GCV,
     MCM,
     Celsius,
+    DayOfYear,
     EurPerMWh,
     Factor,
     Finite,
@@ -28,64 +31,6 @@ from energysim.units import (
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Confidence = Literal["A", "B", "C"]
-
-
-class Row(BaseModel):
-    """What every row of a data table carries: validity, rival's name, range and provenance."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-    table: ClassVar[str]
-    key: ClassVar[tuple[str, ...]]
-    headline: ClassVar[str | None] = None
-    needed: ClassVar[tuple[str, ...]] = ()
-    """Figures that a row in use must have (a rival fills only what differs)."""
-
-    valid_from: date | None = None
-    valid_to: date | None = None
-    rival: str | None = None
-    low: Finite | None = None
-    high: Finite | None = None
-    source: str
-    as_of: date
-    confidence: Confidence
-    estimate: bool
-    note: str | None = None
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Row:
-        if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
-            raise ValueError(f"valid_from {self.valid_from} is after valid_to {self.valid_to}; swap them")
-        if self.low is not None and self.high is not None and self.low > self.high:
-            raise ValueError(f"low {self.low:g} is above high {self.high:g}; swap them")
-        value = getattr(self, self.headline) if self.headline else None
-        if self.rival is None:
-            for name in self.needed:
-                if getattr(self, name) is None:
-                    raise ValueError(f"{name} is blank in a row that is used; a missing figure is never zero")
-            if self.estimate and value is not None and (self.low is None or self.high is None):
-                raise ValueError(f"an estimate carries its range: fill low and high of {self.headline}")
-        if value is not None and self.low is not None and value < self.low - 1e-9:
-            raise ValueError(f"{self.headline} {value:g} is below its low {self.low:g}")
-        if value is not None and self.high is not None and value > self.high + 1e-9:
-            raise ValueError(f"{self.headline} {value:g} is above its high {self.high:g}")
-        return self
-
-    @property
-    def identity(self) -> tuple[str, ...]:
-        """The key columns as text."""
-        return tuple("" if getattr(self, k) is None else str(getattr(self, k)) for k in self.key)
-
-    def holds_on(self, day: date) -> bool:
-        """Whether the row is valid on a date."""
-        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
-
-    def meets(self, first: date, last: date) -> bool:
-        """Whether the row is valid on any date from first to last."""
-        return (self.valid_from is None or self.valid_from <= last) and (
-            self.valid_to is None or self.valid_to >= first
-        )
 
 
 class NodeRow(Row):
@@ -186,6 +131,7 @@ class ContractRow(Row):
     price_series: str | None = None
     premium_eur_per_mwh: PremiumEurPerMWh | None = None
     notice_days: Annotated[int, Field(ge=0)] | None = None
+    destination: str | None = None
 
 
 class ContractSeasonRow(Row):
@@ -303,7 +249,7 @@ class StorageTargetRow(Row):
     headline = "target_fraction"
     needed = ("target_fraction", "shortfall_price_eur_per_mwh")
     account: str
-    target_day: Annotated[str, Field(pattern=r"^\d\d-\d\d$")]
+    target_day: DayOfYear
     target_fraction: Fraction | None = None
     shortfall_price_eur_per_mwh: EurPerMWh | None = None
 
@@ -514,19 +460,6 @@ class PeakStatementRow(Row):
     gcv_kwh_per_m3: GCV | None = None
     kind: str
     temperature_c: Celsius | None = None
-
-
-class SourceRow(BaseModel):
-    """A publication or statement that figures are taken from."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-    table: ClassVar[str] = "sources"
-    source: str
-    title: str
-    publisher: str | None = None
-    date: str | None = None
-    url: str | None = None
-    licence: str
 
 
 TABLES: dict[str, type[Row]] = {

@@ -38,9 +38,10 @@ def build(system: GasSystem) -> Model:
     m.day = pyo.RangeSet(0, system.days - 1, doc="gas days")
     m.day_end = pyo.RangeSet(0, system.days, doc="mornings of gas days and the last evening")
 
+    network = add_network(m, system)
     blocks = (
-        add_network(m, system),
-        add_contracts(m, system),
+        network,
+        add_contracts(m, system, flow=m.flow),
         add_storage(m, system),
         add_demand(m, system),
     )

@@ -10,6 +10,11 @@ over a period $q$ of its validity, with take-or-pay as a priced shortfall, never
 $$\sum_{d \in q} \mathit{nomination} \le \mathit{quantity}_q \qquad
 \sum_{d \in q} \mathit{nomination} + \mathit{take\_shortfall}_q \ge \mathit{take\_or\_pay}_q$$
 
+A contract with a destination clause brings no more than flows on to its destination $n$, so that gas bought
+by a neighbour is not Serbia's:
+
+$$\sum_{r \in c} \mathit{nomination}_{r,d} \le \sum_{p \to n} \mathit{flow}_{p,d}$$
+
 Force majeure has pro-rated quantity and take-or-pay before they come here (`inputs.scenario`), and
 notice has already lowered the daily quantity: both are edits of the inputs.
 """
@@ -25,8 +30,11 @@ from energysim.inputs.assets import Contract, GasSystem, Period
 from energysim.model.block import Block, data, indexed_set, law, stack
 
 
-def add_contracts(m: Any, system: GasSystem) -> Block:
-    """Add nominations by route, their daily and period quantities, and sales."""
+def add_contracts(m: Any, system: GasSystem, flow: Any) -> Block:
+    """Add nominations by route, their daily and period quantities, and sales.
+
+    flow: the network's variable, which destination clauses refer to.
+    """
     routes = system.routes
     periods = {p.id: (c, p) for c in system.contracts.values() for p in c.periods if _binding(p)}
     _declare_sets(m, system, routes, periods)
@@ -45,6 +53,12 @@ def add_contracts(m: Any, system: GasSystem) -> Block:
     def daily_contract_quantity(m: Any, c: Any, d: Any) -> Any:
         r"""\sum_{r \in c} nomination_{r,d} \le dcq_{c,d}: one daily quantity, whichever way the gas comes."""
         return sum(m.nomination[r, d] for r in m.routes_of[c]) <= m.dcq[c, d]
+
+    @law(m, m.bound_contract, m.day)
+    def destination_clause(m: Any, c: Any, d: Any) -> Any:
+        r"""\sum_{r \in c} nomination_{r,d} \le \sum_{p \to n} flow_{p,d}: a neighbour's gas goes to the neighbour."""
+        nominated = sum(m.nomination[r, d] for r in m.routes_of[c])
+        return nominated - sum(flow[p, d] for p in m.pipelines_to_destination[c]) <= 0
 
     @law(m, m.limited_period)
     def period_quantity(m: Any, q: Any) -> Any:
@@ -86,6 +100,10 @@ def _declare_sets(
     m.shared_contract = pyo.Set(
         dimen=1, initialize=[c.id for c in contracts.values() if len(c.routes) > 1], doc="contracts with several routes"
     )
+    bound = {c.id: c.destination for c in contracts.values() if c.destination}
+    m.bound_contract = pyo.Set(dimen=1, initialize=list(bound), doc="contracts with a destination clause")
+    leading = {c: [p.id for p in system.pipelines.values() if p.to_node == n] for c, n in bound.items()}
+    indexed_set(m, "pipelines_to_destination", m.bound_contract, leading, m.pipeline, "arcs into the destination")
     m.period = pyo.Set(dimen=1, initialize=list(periods), doc="periods over which a quantity counts")
     m.limited_period = pyo.Set(dimen=1, initialize=[q for q, (_, p) in periods.items() if np.isfinite(p.quantity)])
     m.pledged_period = pyo.Set(dimen=1, initialize=[q for q, (_, p) in periods.items() if p.take_or_pay > 0])

@@ -34,6 +34,7 @@ DAILY_VARIABLES = ("flow", "nomination", "sales", "injection", "withdrawal", "in
 LIMITS = {
     "nomination": "daily contract quantity",
     "daily_contract_quantity": "daily contract quantity",
+    "destination_clause": "destination clause",
     "period_quantity": "contract quantity over its period",
     "upstream_limit": "upstream capacity",
     "flow": "pipeline capacity",
@@ -168,9 +169,9 @@ def assets(system: GasSystem) -> pd.DataFrame:
             rows.append(row | {key: say(asset) for key, say in about.items()})
 
     classes, contracts = system.demand_classes, system.contracts.values()
-    for c in contracts:
-        add("routes", c.routes, name=lambda _, c=c: c.name or c.id, group=lambda _, c=c: c.gas_source or c.id,
-            parent=lambda _, c=c: c.id)  # fmt: skip
+    contract_of = {r: c for r, (c, _) in system.routes.items()}
+    add("routes", [r for _, r in system.routes.values()], name=lambda r: contract_of[r.id].name or contract_of[r.id].id,
+        group=lambda r: contract_of[r.id].gas_source or contract_of[r.id].id, parent=lambda r: contract_of[r.id].id)  # fmt: skip
     add("contracts", contracts, group=lambda c: c.gas_source or c.id)
     add("accounts", system.accounts.values(), group=lambda a: "callable" if a.callable else "not callable",
         parent=lambda a: a.site, volume=lambda a: a.volume)  # fmt: skip

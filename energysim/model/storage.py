@@ -163,7 +163,9 @@ def _declare_data(m: Any, system: GasSystem, targets: dict[str, tuple[StorageAcc
     data(m, "target_level", m.target, values=[t.level for t in levels], doc="stock wanted [GWh]")
     data(m, "filling_shortfall_price", m.target, values=[t.shortfall_price for t in levels], doc="[EUR/MWh]")
     steps = len(m.closing_step)
-    padded = [list(a.closing_values) + [(0.0, 0.0)] * (steps - len(a.closing_values)) for a in accounts]
+    # gas that is not callable is nobody's saving here; made callable by a scenario, it has its value
+    valued = [list(a.closing_values) if a.callable else [] for a in accounts]
+    padded = [v + [(0.0, 0.0)] * (steps - len(v)) for v in valued]
     data(m, "closing_width", m.account, m.closing_step, values=[[w for w, _ in a] for a in padded], doc="[GWh]")
     data(m, "closing_value", m.account, m.closing_step, values=[[v for _, v in a] for a in padded], doc="[EUR/MWh]")
     data(m, "injection_cost", m.account, values=[a.injection_cost for a in accounts], doc="[EUR/MWh]")

@@ -1,43 +1,105 @@
-"""The terminal page of `explain`: one row of evidence per figure, rivals beneath what is used."""
+"""The terminal page of `explain`: what is used, how sure it is, where it comes from, and what others say."""
 
 from __future__ import annotations
 
-from rich import box
+from typing import Any
+
 from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.padding import Padding
 from rich.text import Text
 
 from energysim.inputs.evidence import Explanation
 
+UNITS = {
+    "_gwh_per_day": "GWh/d",
+    "_mcm_per_day_per_c": "mcm/d per degC",
+    "_mcm_per_day": "mcm/d",
+    "_eur_per_mwh": "EUR/MWh",
+    "_kwh_per_m3": "kWh/m3",
+    "_mcm": "mcm",
+    "_gwh": "GWh",
+    "_meur": "MEUR",
+    "_km": "km",
+    "_days": "days",
+}
+"""End of a column's name -> its unit."""
+
 
 def explained(found: list[Explanation]) -> Group:
-    """All explanations of an asset, grouped by table."""
+    """All explanations of an asset: by table, each row in use with its rivals beneath it."""
     parts: list[RenderableType] = []
     for table in dict.fromkeys(e.table for e in found):
-        parts += _of_table(table, [e for e in found if e.table == table])
+        rows = [e for e in found if e.table == table]
+        parts.append(Text(f"data/{table}.csv · used by {rows[0].used_by}", style="bold underline"))
+        for identity in dict.fromkeys(e.row.identity for e in rows):
+            same = [e for e in rows if e.row.identity == identity]
+            used = [e for e in same if e.row.rival is None]
+            for e in used:
+                parts += _used(e)
+            for e in same:
+                if e.row.rival is not None:
+                    parts += _rival(e, used[0] if used else None)
+        parts.append(Text())
     return Group(*parts)
 
 
-def _of_table(name: str, found: list[Explanation]) -> list[RenderableType]:
-    table = Table(box=box.SIMPLE_HEAD, title=f"data/{name}.csv", title_justify="left", title_style="bold", expand=False)
-    for column in ("row", "holds", "figures", "range", "confidence", "source"):
-        table.add_column(column, overflow="fold", no_wrap=column == "confidence")
-    for e in found:
-        r = e.row
-        label = Text(
-            "/".join(i for i in r.identity if i) + (f"\nrival: {r.rival}" if r.rival else ""),
-            style="dim" if r.rival else "bold",
-        )
-        holds = f"{r.valid_from or 'always'}\nto {r.valid_to or 'further notice'}"
-        figures = "\n".join(f"{k} = {_number(v)}" for k, v in e.figures.items())
-        headline = f"{_number(r.low)} … {_number(r.high)}" if r.low is not None and r.high is not None else ""
-        sure = f"{r.confidence}{', estimate' if r.estimate else ''}\nas of {r.as_of}"
-        sources = "\n".join(e.sources) + (f"\n{r.note}" if r.note else "") + f"\nline {e.line}"
-        table.add_row(label, holds, figures, headline, sure, sources)
-    return [table, Text(f"used by {found[0].used_by}\n", style="dim")]
+def _used(e: Explanation) -> list[RenderableType]:
+    title = Text("\n" + "/".join(i for i in e.row.identity if i), style="bold")
+    title.append(f"   {_validity(e)}, line {e.line}", style="dim")
+    head = {k: v for k, v in e.figures.items() if not isinstance(v, float)}
+    lines: list[Text] = [Text(", ".join(f"{_plain(k)} {_write(v)}" for k, v in head.items()))] if head else []
+    for name, value in e.figures.items():
+        if isinstance(value, float):
+            line = Text(f"{_plain(name)} = ")
+            line.append(f"{value:g} {_unit(name)}".rstrip(), style="bold")
+            line.append(_range(e) if name == e.row.headline else "")
+            lines.append(line)
+    return [title, Padding(Group(*lines, *_provenance(e)), (0, 0, 0, 2))]
 
 
-def _number(value: object) -> str:
+def _rival(e: Explanation, used: Explanation | None) -> list[RenderableType]:
+    """What another source says, only where it differs from what is used."""
+    base = used.figures if used else {}
+    differing = {k: v for k, v in e.figures.items() if base.get(k) != v}
+    said = (
+        "; ".join(f"{_plain(k)} = {_write(v)} {_unit(k)}".rstrip() for k, v in differing.items()) or "the same figure"
+    )
+    line = Text("rival ", style="dim")
+    line.append(f"{e.row.rival}: ", style="italic")
+    line.append(said)
+    line.append(f"   {_validity(e)}, line {e.line}", style="dim")
+    return [Padding(Group(line, *_provenance(e)), (0, 0, 0, 4))]
+
+
+def _provenance(e: Explanation) -> list[Text]:
+    sure = f"confidence {e.row.confidence}{', estimate' if e.row.estimate else ''}, as of {e.row.as_of}"
+    lines = [Text(f"{sure}; {'; '.join(e.sources)}", style="dim")]
+    return [*lines, Text(e.row.note, style="dim italic")] if e.row.note else lines
+
+
+def _validity(e: Explanation) -> str:
+    first, last = e.row.valid_from, e.row.valid_to
+    if first and last:
+        return f"{first} to {last}"
+    return f"from {first}" if first else f"until {last}" if last else "always"
+
+
+def _range(e: Explanation) -> str:
+    low, high = e.row.low, e.row.high
+    return f"   (range {low:g} … {high:g})" if low is not None and high is not None else ""
+
+
+def _unit(name: str) -> str:
+    return next((unit for ending, unit in UNITS.items() if name.endswith(ending)), "")
+
+
+def _plain(name: str) -> str:
+    for ending in UNITS:
+        name = name.removesuffix(ending)
+    return name.replace("_", " ")
+
+
+def _write(value: Any) -> str:
     return (
         f"{value:g}" if isinstance(value, float) else "yes" if value is True else "no" if value is False else str(value)
     )

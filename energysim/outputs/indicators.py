@@ -74,20 +74,21 @@ def cut_days(result: Results) -> int:
 
 def first_cut(result: Results) -> pd.Timestamp | None:
     """First gas day on which more than a trace is cut; None without cuts."""
-    days = _cut_dates(result)
-    return days[0] if len(days) else None
+    cut = unserved_by_day(result) > TRACE
+    return cut.index[cut][0] if cut.any() else None
 
 
 def last_cut(result: Results) -> pd.Timestamp | None:
     """Last gas day on which more than a trace is cut; None without cuts."""
-    days = _cut_dates(result)
-    return days[-1] if len(days) else None
+    cut = unserved_by_day(result) > TRACE
+    return cut.index[cut][-1] if cut.any() else None
 
 
 def first_cut_by_class(result: Results) -> pd.Series[pd.Timestamp]:
     """First gas day on which each class is cut, earliest first, then in the order of cuts; uncut classes left out."""
     cut = curtailment_by_class(result) > TRACE
-    return cut.loc[:, cut.any()].idxmax().sort_values(kind="stable").rename("first_cut")
+    first = {c: cut.index[cut[c]][0] for c in cut if cut[c].any()}
+    return pd.Series(first, dtype="datetime64[ns]").sort_values(kind="stable").rename("first_cut")
 
 
 def supply_by_source(result: Results) -> pd.DataFrame:
@@ -97,16 +98,11 @@ def supply_by_source(result: Results) -> pd.DataFrame:
     """
     nominated = _sum_by(result.quantity("nomination"), _groups(result, "routes"))
     switched = result.quantity("fuel_switch").sum(axis=1).rename("fuel_switch")
-    return pd.concat([nominated, result.quantity("withdrawal"), switched], axis=1).rename_axis(columns="source")
-
-
-def injection(result: Results) -> pd.DataFrame:
-    """Injection [GWh/d], dates down, storage accounts across."""
-    return result.quantity("injection")
+    return pd.concat([nominated, result.quantity("withdrawal"), switched], axis=1)
 
 
 def source_shares(result: Results) -> pd.Series[float]:
-    """Share [1] of each gas source = its nominations ÷ all nominations over the horizon; storage only moves gas in time."""
+    """Share [1] of each gas source = its nominations ÷ all nominations; storage only moves gas in time."""
     taken = _sum_by(result.quantity("nomination"), _groups(result, "routes")).sum()
     total = float(taken.sum())
     return (taken / total if total else taken).rename("share")
@@ -130,7 +126,7 @@ def callable_stock(result: Results) -> pd.Series[float]:
 
 def stock_on(result: Results, day: date | str) -> pd.Series[float]:
     """Inventory [GWh] of each account on the morning of a gas day. Raises InputError outside the horizon."""
-    return result.quantity("inventory").loc[_within(result, day)].rename("inventory")
+    return result.quantity("inventory").loc[[_within(result, day)]].iloc[0].rename("inventory")
 
 
 def days_of_cover(result: Results, day: date | str) -> float:
@@ -155,7 +151,7 @@ def target_shortfalls(result: Results) -> pd.DataFrame:
 
 def contract_nominations(result: Results) -> pd.DataFrame:
     """Nominations [GWh/d], dates down, contracts across: Σ over the routes of a contract."""
-    return _sum_by(result.quantity("nomination"), _contract_of_route(result))
+    return _sum_by(result.quantity("nomination"), _groups(result, "routes", "parent"))
 
 
 def contract_use(result: Results) -> pd.DataFrame:
@@ -216,9 +212,9 @@ def binding_limits(result: Results, days: pd.DatetimeIndex | None = None) -> pd.
     return ranked.sort_values("value", ascending=False, kind="stable", ignore_index=True)
 
 
-def _groups(result: Results, table: str) -> pd.Series[str]:
-    """Group of each asset of a table."""
-    return result.assets[result.assets["table"] == table].set_index("asset")["group"]
+def _groups(result: Results, table: str, column: str = "group") -> pd.Series[str]:
+    """Group (or parent) of each asset of a table."""
+    return result.assets[result.assets["table"] == table].set_index("asset")[column]
 
 
 def _sum_by(frame: pd.DataFrame, groups: pd.Series[str]) -> pd.DataFrame:
@@ -231,23 +227,6 @@ def _block(result: Results, block: str) -> pd.DataFrame:
     """A block of the balance, dates down, nodes across."""
     rows = result.balance[result.balance["block"] == block]
     return rows.pivot(index="date", columns="node", values="value").reindex(result.dates).fillna(0.0)
-
-
-def _contract_of_route(result: Results) -> pd.Series[str]:
-    """Contract of each route: same name and gas source; among several the longest id that the route's id begins with."""
-    contracts = result.assets[result.assets["table"] == "contracts"]
-    routes = result.assets[result.assets["table"] == "routes"]
-    found = {}
-    for route in routes.to_dict("records"):
-        alike = contracts[(contracts["name"] == route["name"]) & (contracts["group"] == route["group"])]["asset"]
-        fitting = [c for c in alike if str(route["asset"]).startswith(c)]
-        found[str(route["asset"])] = max(fitting, key=len) if fitting else str(alike.iloc[0])
-    return pd.Series(found, dtype=object)
-
-
-def _cut_dates(result: Results) -> pd.DatetimeIndex:
-    cut = unserved_by_day(result)
-    return pd.DatetimeIndex(cut.index[cut > TRACE])
 
 
 def _within(result: Results, day: date | str) -> pd.Timestamp:

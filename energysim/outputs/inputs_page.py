@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -11,9 +12,8 @@ from rich.text import Text
 from energysim.inputs.assets import GasSystem
 from energysim.inputs.read import Dataset
 from energysim.inputs.scenario import Event, Scenario, Setting
+from energysim.inputs.tables import UpstreamRow
 from energysim.units import to_mcm
-
-WIDTH = 98
 
 
 def inputs_page(scenario: Scenario, system: GasSystem, dataset: Dataset) -> Group:
@@ -33,7 +33,7 @@ def inputs_page(scenario: Scenario, system: GasSystem, dataset: Dataset) -> Grou
         parts.append(_changes(scenario))
     if scenario.events:
         parts.append(_events(scenario))
-    parts += [_contracts(system), _upstream(system), _stores(system)]
+    parts += [_contracts(system), _upstream(system, dataset), _pipelines(system), _stores(system)]
     if scenario.variants:
         lines = [f"  {scenario.id}/{name}: {v.title}" for name, v in scenario.variants.items()]
         parts.append(Text("Variants\n" + "\n".join(lines)))
@@ -88,12 +88,31 @@ def _contracts(system: GasSystem) -> Table:
     return table
 
 
-def _upstream(system: GasSystem) -> Table:
-    table = _grid("Capacities on the way, net of reservations", "asset", "GWh/d")
+def _upstream(system: GasSystem, dataset: Dataset) -> Table:
+    """What passes each asset on the way, and how it follows from both sides of a border and reservations."""
+    table = _grid("Capacities on the way to Serbia [GWh/d]", "asset", "for Serbia", "how it follows")
+    table.columns[2].justify = "left"
     for u in system.upstream.values():
-        table.add_row(u.name or u.id, _range(u.free, 1))
+        sides = [
+            f"{row.side or 'capacity'} {row.capacity_gwh_per_day:,.1f}"
+            for row in dataset.rows("upstream")
+            if isinstance(row, UpstreamRow)
+            and row.upstream == u.id
+            and row.rival is None
+            and row.capacity_gwh_per_day is not None
+            and row.meets(system.first_day, system.last_day)
+        ]
+        how = ("lesser of " if len(sides) > 1 else "") + ", ".join(sides)
+        reserved = float(np.max(u.reserved))
+        how += f"; less {reserved:,.1f} reserved for Hungary" if reserved else ""
+        table.add_row(u.name or u.id, _range(u.free, 1), how)
+    return table
+
+
+def _pipelines(system: GasSystem) -> Table:
+    table = _grid("Pipelines inside [GWh/d]", "pipeline", "capacity", "from", "to")
     for p in system.pipelines.values():
-        table.add_row(f"{p.name or p.id} ({p.from_node} > {p.to_node})", _range(np.asarray(p.capacity), 1))
+        table.add_row(p.name or p.id, _range(np.asarray(p.capacity), 1), p.from_node, p.to_node)
     return table
 
 
@@ -108,7 +127,7 @@ def _stores(system: GasSystem) -> Table:
     return table
 
 
-def _range(values: np.ndarray, digits: int) -> str:
+def _range(values: NDArray[np.float64], digits: int) -> str:
     low, high = float(values.min()), float(values.max())
     text = ["no limit" if np.isinf(v) else f"{v:,.{digits}f}" for v in (low, high)]
     return text[0] if text[0] == text[1] else f"{text[0]} … {text[1]}"

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from energysim.errors import InputError
 from energysim.outputs import indicators
 from energysim.results import Results
 from energysim.units import to_mcm
@@ -28,11 +29,20 @@ class Unit:
 
     def __call__(self, gwh: float, digits: int | None = None) -> str:
         """A number without its unit, with sensible digits."""
-        value = to_mcm(gwh) if self.name == "mcm" else gwh
+        value = gwh * self.factor
         if digits is None:
             digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
         text = f"{value:,.{digits}f}"
         return text if text.strip("-0.,") else f"{0:.{digits}f}"
+
+    @property
+    def factor(self) -> float:
+        """Shown units in one GWh."""
+        return to_mcm(1.0) if self.name == "mcm" else 1.0
+
+    def text(self, gwh: float) -> str:
+        """`383 mcm` for an energy in GWh."""
+        return f"{number(gwh * self.factor)} {self.name}"
 
     @property
     def rate(self) -> str:
@@ -44,8 +54,18 @@ MCM, GWH = Unit("mcm"), Unit("GWh")
 
 
 def unit_named(name: str) -> Unit:
-    """The unit of an option `mcm` or `gwh`."""
+    """The unit of an option `mcm` or `gwh`. Raises InputError for anything else."""
+    if name.lower() not in ("mcm", "gwh"):
+        raise InputError(f"unknown unit {name!r}; expected `mcm` or `gwh`")
     return GWH if name.lower() == "gwh" else MCM
+
+
+def number(value: float) -> str:
+    """A number with three to four telling digits, for sentences: 1,734 · 38.3 · 0.42 · 0."""
+    size = abs(value)
+    text = f"{value:,.{0 if size >= 100 else 1 if size >= 1 else 2}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
 
 
 def short(day: Any) -> str:

@@ -10,13 +10,14 @@ import hashlib
 import json
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from energysim.errors import InputError
+from energysim.errors import InputError, suggest
 from energysim.inputs.apply import apply_settings, check_events
 from energysim.inputs.assemble import Horizon, check_rivals, system_at
 from energysim.inputs.assets import GasSystem
@@ -35,20 +36,52 @@ PACKAGES = ("energysim", "pyomo", "highspy", "numpy", "scipy", "pandas")
 def resolve(scenario: Scenario, dataset: Dataset | None = None) -> GasSystem:
     """The gas system of a scenario, settings applied, events not yet. Raises InputError with every problem."""
     dataset = dataset or read_dataset()
-    problems = check_rivals(dataset, scenario.rivals)
-    unknown = [s for s in scenario.sources if s not in dataset.sources]
-    problems += [f"sources: unknown source {s!r}; see data/sources.csv" for s in unknown]
-    if problems:
-        raise InputError(*(f"{scenario.id}: {p}" for p in problems))
-    system = system_at(dataset, scenario.gas_year, scenario.weather, scenario.rivals, scenario.planner)
+    problems, rivals, weather = _unknown_names(scenario, dataset)
+    place = partial(scenario.where, default=scenario.id or "scenario")
+    try:  # with what is known, so that settings and events are checked as well
+        system = system_at(dataset, scenario.gas_year, weather, rivals, scenario.planner)
+    except InputError as error:
+        raise InputError(
+            *problems, *(f"{place('gas_year')}: {scenario.gas_year}: {p}" for p in error.problems)
+        ) from None
+    for event in scenario.events:
+        prefix = "" if event.where() else f"{place()}: "
+        problems += [prefix + p for p in check_events(system, event.occurrences)]
     try:
-        system = apply_settings(system, scenario.set)
+        system = apply_settings(system, scenario.set, lambda path: f"{place('set', path)}: set")
     except InputError as error:
         problems += error.problems
-    problems += check_events(system, scenario.occurrences())
     if problems:
-        raise InputError(*(f"{scenario.id}: {p}" for p in problems))
+        raise InputError(*problems)
     return system
+
+
+def _unknown_names(scenario: Scenario, dataset: Dataset) -> tuple[list[str], dict[str, str], str]:
+    """What a scenario names that the data do not hold; and its rivals and weather as far as they are known."""
+    place = partial(scenario.where, default=scenario.id or "scenario")
+    problems, rivals, weather = [], dict(scenario.rivals), scenario.weather
+    for path, name in scenario.rivals.items():
+        wrong = check_rivals(dataset, {path: name})
+        problems += [f"{place('rivals', path)}: {p}" for p in wrong]
+        if wrong:
+            del rivals[path]
+    for source in scenario.sources:
+        if source not in dataset.sources:
+            problems.append(
+                f"{place('sources', source)}: sources: unknown {source!r}{suggest(source, dataset.sources)}"
+            )
+    for event in scenario.events:
+        for source in (event.source or "").split(";"):
+            if source and source not in dataset.sources:
+                where = event.where("source", default=place())
+                hint = suggest(source, dataset.sources)
+                problems.append(f"{where}: event {event.name!r}: source: unknown {source!r}{hint}")
+    if weather not in ("normal", "design", "actual", *dataset.weather.winters):
+        hint = suggest(weather, ("normal", "design", "actual", *dataset.weather.winters))
+        known = "`normal`, `design`, `actual` or a winter on record such as `2011/12`"
+        problems.append(f"{place('weather')}: weather: unknown {weather!r}; expected {known}{hint}")
+        weather = "normal"
+    return problems, rivals, weather
 
 
 def run(
@@ -137,7 +170,10 @@ def adjusted(
         changes["foresight"] = foresight
     if settings:
         changes["set"] = {**scenario.set, **settings}
-    return scenario.model_copy(update=changes)
+    said: dict[tuple[str, ...], str] = {("weather",): "--weather"} if weather else {}
+    for path in settings or {}:
+        said["set", path] = "--set"
+    return scenario.model_copy(update=changes).noted(said)
 
 
 def collect(system: GasSystem, course: Course, manifest: dict[str, Any]) -> Results:
