@@ -279,6 +279,14 @@ BROKEN_DATA = {
         lambda f: f.change("sectors", {"sector": "households"}, demand_class="houshold"),
         ["demand_class", "'houshold'", "`households`"],
     ),
+    "unknown destination": (
+        lambda f: f.change("contracts", {"piece": "bosnia"}, destination="AB"),
+        ["destination", "unknown node 'AB'", "known: BA,"],
+    ),
+    "rival of nothing": (
+        lambda f: f.change("contracts", {"piece": "mvm_2026", "rival": "repeat"}, piece="mvm_2062"),
+        ["piece", "a rival of 'mvm_2062'", "no such row is in use", "`mvm_2026`"],
+    ),
     "unknown parameter": (mistyped_parameter, ["'cold_slope_factor' is missing", "'cold_slop_factor'"]),
     "shares do not add to 1": (share_of_region, ["share", "households", "add to 0.97", "must add to 1"]),
     "steps do not add to 1": (depth_of_step, ["depth_fraction", "power", "add to 0.9", "must add to 1"]),
@@ -391,6 +399,11 @@ def test_a_rival_row_does_not_repeat_the_mistake_of_the_row_it_rivals(folder):
     is_one_problem(refused(["check", "--data", folder.path]), place, ["premium_eur_per_mwh", "expected a number"])
 
 
+def test_a_name_taken_away_is_missed_once(folder):
+    folder.drop("nodes", node="SOUTH")
+    is_one_problem(refused(["check", "--data", folder.path]), ".csv:", ["unknown node 'SOUTH'", "also in", "more"])
+
+
 def test_data_saved_by_a_spreadsheet_with_a_byte_order_mark_are_read(folder):
     path = folder.path / "nodes.csv"
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
@@ -452,6 +465,7 @@ BROKEN_SCENARIOS = {
     "endless quantity": ("dcq: 6 mcm/d", "dcq: 1e999 mcm/d", "1e999", ["no finite number"]),
     "available above 1": ("available: 0", "available: 40", "available", ["between 0 and 1", "found 40", "`40 %`"]),
     "available not a number": ("available: 0", "available: none of it", "available", ["'none of it'", "`40 %`"]),
+    "available a truth value": ("available: 0", "available: true", "available", ["available", "found true", "0.4"]),
     "two quantities": ("available: 0", "available: 0\n    capacity: 1 mcm/d", "- name: Shah",
                        ["exactly one of", "found available and capacity"]),
     "no quantity": ("    available: 0\n", "", "- name: Shah", ["exactly one of", "found none"]),
@@ -473,6 +487,7 @@ BROKEN_SCENARIOS = {
     "a day that is none": ("until: 2026-01-20", "until: 2026-01-32", "2026-01-32", ["'2026-01-32'", "expected a date such as"]),
     "unknown extends": ("baseline_2025_26", "baseline_2025_27", "extends", ["'baseline_2025_27'", "`baseline_2025_26`"]),
     "circle": ("baseline_2025_26", "broken", "extends", ["broken > broken is a circle"]),
+    "extends a number": ("extends: baseline_2025_26", "extends: 2025", "extends", ["extends", "found 2025", "text"]),
     "unknown weather": ("weather: 2011/12", "weather: 2011/21", "weather", ["'2011/21'", "`design`", "`2011/12`"]),
     "unknown weather of a variant": ("weather: design", "weather: desing", "desing", ["'desing'", "did you mean `design`"]),
     "bad gas year": ("title: A valid base", "title: A valid base\ngas_year: 2025/27", "gas_year", ["'2025/27'", "`2025/26`"]),

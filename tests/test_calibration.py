@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from energysim.errors import InputError
-from energysim.inputs.assemble import Horizon, demand_model
 from energysim.inputs.demand import HeatResponse
+from energysim.inputs.demand_tables import demand_model
+from energysim.inputs.horizon import Horizon
 from energysim.inputs.read import Dataset, read_dataset
 from energysim.inputs.weather import (
     DESIGN_SPELLS,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from energysim.errors import InputError, suggest
-from energysim.inputs.assemble import Horizon
+from energysim.inputs.horizon import Horizon
 from energysim.inputs.read import PROVENANCE, Dataset
 from energysim.inputs.tables import TABLES, Row
 

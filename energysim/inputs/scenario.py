@@ -90,6 +90,13 @@ class Event(Strict):
     force_majeure: bool = Field(default=True, description="pro-rate quantity and take-or-pay by the days lost")
     source: str | None = Field(default=None, description="source ids, joined by ;")
 
+    @field_validator("available", "demand_factor", mode="before")
+    @classmethod
+    def _no_truth_value(cls, written: object) -> object:
+        if isinstance(written, bool):
+            raise ValueError(f"found {str(written).lower()}; expected a number such as 0.4")
+        return written
+
     @model_validator(mode="after")
     def _consistent(self) -> Event:
         if not YEARS[0] <= self.start.year <= self.until.year <= YEARS[1] and self.start <= self.until:

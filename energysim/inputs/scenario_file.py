@@ -60,18 +60,20 @@ def _resolved(stem: str, files: Mapping[str, Path], children: Sequence[YamlFile]
     """A scenario on top of those it extends, the problems of all of them at once."""
     file = read_yaml(files[stem])
     parent = file.content.get("extends")
+    if not isinstance(parent, str):
+        parent = None  # complained of with the rest of the file
     problems: list[str] = []
     base = own = None
-    if parent is not None and str(parent) not in files:
-        problems.append(f"{file.where(['extends'])}: extends: unknown scenario {parent!r}{suggest(str(parent), files)}")
-    elif parent is not None and str(parent) in [f.id for f in (*children, file)]:
-        circle = " > ".join([f.id for f in (*children, file)] + [str(parent)])
+    if parent is not None and parent not in files:
+        problems.append(f"{file.where(['extends'])}: extends: unknown scenario {parent!r}{suggest(parent, files)}")
+    elif parent is not None and parent in [f.id for f in (*children, file)]:
+        circle = " > ".join([f.id for f in (*children, file)] + [parent])
         problems.append(
             f"{file.where(['extends'])}: extends: {circle} is a circle; a scenario starts from an earlier one"
         )
     elif parent is not None:
         try:
-            base = _resolved(str(parent), files, (*children, file))
+            base = _resolved(parent, files, (*children, file))
         except InputError as error:
             problems += error.problems
     try:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from energysim.inputs import tables as t
-from energysim.inputs.assemble import Horizon
+from energysim.inputs.horizon import Horizon
 from energysim.inputs.read import Dataset, read_dataset
 from energysim.inputs.weather import TYPICAL_WINTER, gas_year_start
 from energysim.studies.demand_fit import (

@@ -17,8 +17,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from energysim.inputs import tables as t
-from energysim.inputs.assemble import Horizon, demand_model
 from energysim.inputs.demand import DemandModel
+from energysim.inputs.demand_tables import demand_model
+from energysim.inputs.horizon import Horizon
 from energysim.inputs.read import Dataset
 from energysim.inputs.weather import LEAD_DAYS, gas_year_start, one_in_twenty, temperatures
 
