@@ -97,10 +97,13 @@ def run(
         change=lambda s: study.adjusted(s, weather, foresight, edits),
         before=[partial(_check_edits, settings), partial(_check_folder, out)],
     )
+    files = {Path(name).stem: name for name in scenarios if name.endswith((".yaml", ".yml"))}
     finished: list[Results] = []
     for scenario in asked:
         with console.status(f"{scenario.id}: reading") as status:
-            result = study.run(scenario, dataset=dataset, progress=partial(_report, status, scenario.id))
+            again = study.command_line(files.get(scenario.id, scenario.id), weather, foresight, edits)
+            progress = partial(_report, status, scenario.id)
+            result = study.run(scenario, dataset=dataset, progress=progress, command=again)
         folder = result.save(out / study.save_name(result))
         finished.append(result)
         if charts:

@@ -152,9 +152,7 @@ def test_titles_say_numbers_of_the_frames(run):
     abroad = to_mcm(indicators.unserved_by_class(result)["bosnia"])
     assert (f"({wording.number(abroad)} of them in Bosnia)" in said["curtailment"]) == (abroad > 0)
     assert f"{wording.number(to_mcm(indicators.callable_stock(result).min()))} mcm" in said["storage"]
-    assert (
-        f"{wording.number(to_mcm(result.quantity('nomination')['domestic_x'].sum()))} mcm taken" in said["contracts"]
-    )
+    assert f"{wording.number(to_mcm(result.quantity('nomination')['domestic_x'].sum()))} mcm taken" in said["contracts"]
     assert f"up to {wording.number(result.prices['value'].max())} EUR" in said["prices"]
     worst = wording.number(to_mcm(cut.sum(axis=1).max()))
     assert (f"{worst} of" if cut.to_numpy().any() else "met on every day") in said["supply"]

@@ -14,7 +14,20 @@ SEEDS = ROOT / "seeds"
 DATA = ROOT / "data"
 SCENARIOS = ROOT / "scenarios"
 
-COLUMNS = "claim_id,document,where,claim,value,value_low,value_high,unit,date,ties_to,kind,reason".split(",")
+COLUMNS = [
+    "claim_id",
+    "document",
+    "where",
+    "claim",
+    "value",
+    "value_low",
+    "value_high",
+    "unit",
+    "date",
+    "ties_to",
+    "kind",
+    "reason",
+]
 DATA_TIE = re.compile(r"^data/([a-z0-9_]+)\.csv#(\S+)$")
 SCENARIO_TIE = re.compile(r"^scenario:([a-z0-9_]+)$")
 
@@ -133,7 +146,7 @@ def test_ties_are_well_formed():
         assert DATA_TIE.match(tie) or SCENARIO_TIE.match(tie), (claim_id, tie)
 
 
-@pytest.mark.parametrize("claim_id,tie", DATA_TIES, ids=lambda text: text)
+@pytest.mark.parametrize(("claim_id", "tie"), DATA_TIES, ids=lambda text: text)
 def test_data_tie(claim_id, tie):
     name, row_id = DATA_TIE.match(tie).groups()
     ids = table_ids(name)

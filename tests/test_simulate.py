@@ -88,7 +88,9 @@ def test_overlapping_shares_take_the_smallest_and_losses_add(small_system: Calla
         outage(name="lesser", asset="contracts.import", available=None, lost="2 GWh/d", start=on(2), until=on(2)),
     ]
     struck = apply_events(small_system(), events)
-    np.testing.assert_allclose(struck.upstream["border"].free, [6, 6, 3, 3, 4.8, 6])  # (8 - 2) x share, pro rata with transit
+    np.testing.assert_allclose(
+        struck.upstream["border"].free, [6, 6, 3, 3, 4.8, 6]
+    )  # (8 - 2) x share, pro rata with transit
     assert struck.contracts["import"].dcq.tolist() == [6, 5, 3, 6, 6, 6]
 
 

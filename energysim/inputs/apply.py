@@ -137,7 +137,18 @@ def _changed(asset: Any, table: str, name: str, written: object, span: slice) ->
     if isinstance(asset, StorageAccount) and name == "volume":
         return _resized(asset, value)
     before = getattr(asset, name)
-    return replace(asset, **{name: _over(before, span, value) if isinstance(before, np.ndarray) else value})
+    changes: dict[str, Any] = {name: _over(before, span, value) if isinstance(before, np.ndarray) else value}
+    if name == "dcq":
+        changes["periods"] = tuple(_no_more_than(p, before, changes[name]) for p in asset.periods)
+    return replace(asset, **changes)
+
+
+def _no_more_than(period: Period, before: Daily, after: Daily) -> Period:
+    """A period whose daily quantities were cut: quantity and take-or-pay shrink alike; a rise leaves them."""
+    days = slice(period.first, period.last + 1)
+    due = float(before[days].sum())
+    share = min(1.0, float(after[days].sum()) / due) if due > 0 else 1.0
+    return replace(period, quantity=period.quantity * share, take_or_pay=period.take_or_pay * share)
 
 
 def _factor(written: object) -> float:

@@ -261,6 +261,7 @@ class Policy:
     stock: StockPolicy = "hold_high"
     value_of_lost_load: LossCase = "mid"
     tie_breaking_cost: float = 1e-4
+    """EUR/MWh, so small that it only decides between plans of equal cost."""
 
 
 @dataclass(frozen=True)
@@ -313,7 +314,9 @@ class GasSystem:
     ) -> GasSystem:
         """A checked system from lists of assets; classes not given get one lost-load step at 1000 EUR/MWh."""
         given = {c.id: c for c in demand_classes}
-        offtakes = list(offtakes)
+        offtakes, remarks = list(offtakes), list(remarks)
+        safe = [_with_concave_curves(a) for a in accounts]
+        accounts, remarks = [a for a, _ in safe], remarks + [r for _, said in safe for r in said]
         for offtake in offtakes:
             given.setdefault(offtake.demand_class, DemandClass(offtake.demand_class, steps=((1.0, 1000.0),)))
         system = cls(
@@ -388,6 +391,38 @@ def _daily_fields(asset: Any, days: int) -> Any:
         elif is_dataclass(value):
             changes[f.name] = _daily_fields(value, days)
     return replace(asset, **changes) if changes else asset
+
+
+def concave_minorant(curve: Curve) -> Curve:
+    """A concave curve nowhere above the given one: the curve itself where it is concave already.
+
+    A linear programme takes the concave hull of a curve, which would overstate the rate where the curve
+    bends the other way; a chord that cuts under it errs on the safe side.
+    """
+    points = list(curve)
+    k = 1
+    while k < len(points) - 1:
+        (x0, y0), (x1, y1), (x2, y2) = points[k - 1 : k + 2]
+        if (y1 - y0) * (x2 - x1) < (y2 - y1) * (x1 - x0) - 1e-12:  # bends upwards: the later slope must not be steeper
+            slope = (y1 - y0) / (x1 - x0)
+            points[k + 1] = (x2, min(y2, y1 + slope * (x2 - x1)))
+        k += 1
+    return tuple(points)
+
+
+def _with_concave_curves(account: StorageAccount) -> tuple[StorageAccount, list[str]]:
+    """The account with curves a linear programme can hold, and a remark for each that had to change."""
+    remarks = []
+    for kind in ("withdrawal", "injection"):
+        curve: Curve = getattr(account, f"{kind}_curve")
+        safe = concave_minorant(curve) if len(curve) > 2 else curve
+        if safe != curve:
+            remarks.append(
+                f"storage: the {kind} curve of {account.id} is not concave; its lower concave minorant is used"
+            )
+            changes: dict[str, Any] = {f"{kind}_curve": safe}
+            account = replace(account, **changes)
+    return account, remarks
 
 
 def daily(value: DailyLike, days: int, what: str = "series") -> Daily:

@@ -82,24 +82,7 @@ def _curve(horizon: Horizon, account: str, kind: str) -> Curve:
         for r in horizon.rows(t.StorageCurveRow)
         if r.account == account and r.kind == kind
     }
-    return concave_minorant(tuple(sorted(points.items()))) if points else ((0.0, 1.0), (1.0, 1.0))
-
-
-def concave_minorant(curve: Curve) -> Curve:
-    """A concave curve nowhere above the given one: the curve itself where it is concave already.
-
-    A linear programme takes the concave hull of a curve, which would overstate the rate where the curve
-    bends the other way; a chord that cuts under it errs on the safe side.
-    """
-    points = list(curve)
-    k = 1
-    while k < len(points) - 1:
-        (x0, y0), (x1, y1), (x2, y2) = points[k - 1 : k + 2]
-        if (y1 - y0) * (x2 - x1) < (y2 - y1) * (x1 - x0) - 1e-12:  # bends upwards: the later slope must not be steeper
-            slope = (y1 - y0) / (x1 - x0)
-            points[k + 1] = (x2, min(y2, y1 + slope * (x2 - x1)))
-        k += 1
-    return tuple(points)
+    return tuple(sorted(points.items())) if points else ((0.0, 1.0), (1.0, 1.0))
 
 
 def _targets(horizon: Horizon, account: str, volume: float) -> tuple[Target, ...]:

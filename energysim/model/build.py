@@ -66,7 +66,7 @@ def add_upstream_limits(m: Any, system: GasSystem) -> None:
 
     @law(m, m.used_upstream, m.day)
     def upstream_limit(m: Any, u: Any, d: Any) -> Any:
-        r"""\sum_{r \ni u} nomination_{r,d} + \sum_{a \ni u} withdrawal_{a,d} \le capacity_{u,d}."""
+        r"""\sum_{r \ni u} nomination_{r,d} + \sum_{a \ni u} withdrawal_{a,d} \le capacity_{u,d}: one pipe, whoever owns the gas."""
         nominated = sum(m.nomination[r, d] for r in m.routes_through[u])
         return nominated + sum(m.withdrawal[a, d] for a in m.accounts_through[u]) <= m.upstream_capacity[u, d]
 

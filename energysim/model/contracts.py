@@ -15,7 +15,7 @@ by a neighbour is not Serbia's:
 
 $$\sum_{r \in c} \mathit{nomination}_{r,d} \le \sum_{p \to n} \mathit{flow}_{p,d}$$
 
-Force majeure has pro-rated quantity and take-or-pay before they come here (`inputs.scenario`), and
+Force majeure has pro-rated quantity and take-or-pay before they come here (`inputs.apply`), and
 notice has already lowered the daily quantity: both are edits of the inputs.
 """
 
@@ -62,12 +62,12 @@ def add_contracts(m: Any, system: GasSystem, flow: Any) -> Block:
 
     @law(m, m.limited_period)
     def period_quantity(m: Any, q: Any) -> Any:
-        r"""\sum_{d \in q} nomination \le quantity_q: the annual (or shorter) contract quantity."""
+        r"""\sum_{r \in c(q)} \sum_{d \in q} nomination_{r,d} \le quantity_q: the annual (or shorter) contract quantity."""
         return sum(m.nomination[r, d] for r in m.period_routes[q] for d in m.period_days[q]) <= m.quantity[q]
 
     @law(m, m.pledged_period)
     def take_or_pay(m: Any, q: Any) -> Any:
-        r"""\sum_{d \in q} nomination + take\_shortfall_q \ge take\_or\_pay_q: paid for, taken or not."""
+        r"""\sum_{r \in c(q)} \sum_{d \in q} nomination_{r,d} + take\_shortfall_q \ge take\_or\_pay_q: paid for, taken or not."""
         taken = sum(m.nomination[r, d] for r in m.period_routes[q] for d in m.period_days[q])
         return taken + m.take_shortfall[q] >= m.pledge[q]
 
@@ -105,12 +105,23 @@ def _declare_sets(
     leading = {c: [p.id for p in system.pipelines.values() if p.to_node == n] for c, n in bound.items()}
     indexed_set(m, "pipelines_to_destination", m.bound_contract, leading, m.pipeline, "arcs into the destination")
     m.period = pyo.Set(dimen=1, initialize=list(periods), doc="periods over which a quantity counts")
-    m.limited_period = pyo.Set(dimen=1, initialize=[q for q, (_, p) in periods.items() if np.isfinite(p.quantity)])
-    m.pledged_period = pyo.Set(dimen=1, initialize=[q for q, (_, p) in periods.items() if p.take_or_pay > 0])
+    m.limited_period = pyo.Set(
+        dimen=1, initialize=[q for q, (_, p) in periods.items() if np.isfinite(p.quantity)], doc="with a quantity"
+    )
+    m.pledged_period = pyo.Set(
+        dimen=1, initialize=[q for q, (_, p) in periods.items() if p.take_or_pay > 0], doc="with take-or-pay"
+    )
     m.sale = pyo.Set(dimen=1, initialize=list(system.sales), doc="places where gas may be sold")
     entering = {n: [r for r, (_, route) in routes.items() if route.entry_node == n] for n in system.nodes}
     indexed_set(m, "routes_at", m.node, entering, m.route, "routes that enter at a node")
-    indexed_set(m, "routes_of", m.contract, {c.id: [r.id for r in c.routes] for c in contracts.values()}, m.route, "")
+    indexed_set(
+        m,
+        "routes_of",
+        m.contract,
+        {c.id: [r.id for r in c.routes] for c in contracts.values()},
+        m.route,
+        "routes of a contract",
+    )
     selling = {n: [s.id for s in system.sales.values() if s.node == n] for n in system.nodes}
     indexed_set(m, "sales_at", m.node, selling, m.sale, "sales at a node")
     of_period = {q: [r.id for r in c.routes] for q, (c, _) in periods.items()}

@@ -9,8 +9,8 @@ $$\mathit{withdrawal}_{a,d} \le \alpha_{a,s} + \beta_{a,s}\,\mathit{inventory}_{
   \mathit{injection}_{a,d} \le \gamma_{a,s} - \delta_{a,s}\,\mathit{inventory}_{a,d}
   \qquad \text{for every segment } s$$
 
-of the concave curves of opening inventory; a curve that is not concave has been replaced by its lower
-concave minorant, with a warning. Availability caps the rates by bounds. Targets are soft:
+of the concave curves of opening inventory; a curve that is not concave was replaced by its lower concave
+minorant when the system was built, and the results say so. Availability caps the rates by bounds. Targets are soft:
 
 $$\mathit{inventory}_{a,t} + \mathit{filling\_shortfall}_t \ge \mathit{target}_t$$
 
@@ -47,7 +47,7 @@ def add_storage(m: Any, system: GasSystem) -> Block:
 
     @law(m, m.account, m.day)
     def inventory_balance(m: Any, a: Any, d: Any) -> Any:
-        r"""inventory_{a,d+1} = (1-loss) inventory_{a,d} + (1-fuel) injection - withdrawal."""
+        r"""inventory_{a,d+1} = (1-loss_a) inventory_{a,d} + (1-fuel_a) injection_{a,d} - withdrawal_{a,d}: gas is conserved."""
         return (
             m.inventory[a, d + 1]
             - m.keeping[a] * m.inventory[a, d]
@@ -68,12 +68,12 @@ def add_storage(m: Any, system: GasSystem) -> Block:
 
     @law(m, m.site, m.day)
     def site_withdrawal(m: Any, s: Any, d: Any) -> Any:
-        r"""\sum_{a \in s} withdrawal_{a,d} \le capacity_s: wells and surface plant are shared."""
+        r"""\sum_{a \in s} withdrawal_{a,d} \le capacity_{s,d}: wells and surface plant are shared."""
         return sum(m.withdrawal[a, d] for a in m.accounts_in[s]) <= m.site_withdrawal_capacity[s, d]
 
     @law(m, m.site, m.day)
     def site_injection(m: Any, s: Any, d: Any) -> Any:
-        r"""\sum_{a \in s} injection_{a,d} \le capacity_s: compressors are shared."""
+        r"""\sum_{a \in s} injection_{a,d} \le capacity_{s,d}: compressors are shared."""
         return sum(m.injection[a, d] for a in m.accounts_in[s]) <= m.site_injection_capacity[s, d]
 
     @law(m, m.target)
@@ -126,15 +126,21 @@ def _declare_sets(m: Any, system: GasSystem, targets: dict[str, tuple[StorageAcc
     m.site = pyo.Set(dimen=1, initialize=list(system.sites), doc="storage sites")
     m.target = pyo.Set(dimen=1, initialize=list(targets), doc="filling targets")
     m.closing_day = pyo.Set(dimen=1, initialize=[system.days], doc="the evening of the last gas day")
-    m.withdrawal_segment = pyo.RangeSet(0, max((len(a.withdrawal_curve) - 2 for a in accounts), default=0))
+    m.withdrawal_segment = pyo.RangeSet(
+        0, max((len(a.withdrawal_curve) - 2 for a in accounts), default=0), doc="pieces of the curve"
+    )
     m.injection_segment = pyo.RangeSet(0, max((len(a.injection_curve) - 2 for a in accounts), default=0))
     m.closing_step = pyo.RangeSet(0, max([0, *(len(a.closing_values) - 1 for a in accounts)]))
     at = {n: [a.id for a in accounts if a.entry_node == n] for n in system.nodes}
     indexed_set(m, "accounts_at", m.node, at, m.account, "accounts that feed a node")
     inside = {s: [a.id for a in accounts if a.site == s] for s in system.sites}
     indexed_set(m, "accounts_in", m.site, inside, m.account, "accounts of a site")
-    indexed_set(m, "target_account", m.target, {t: [a.id] for t, (a, _) in targets.items()}, m.account, "")
-    indexed_set(m, "target_day", m.target, {t: [v.day] for t, (_, v) in targets.items()}, m.day_end, "")
+    indexed_set(
+        m, "target_account", m.target, {t: [a.id] for t, (a, _) in targets.items()}, m.account, "account of a target"
+    )
+    indexed_set(
+        m, "target_day", m.target, {t: [v.day] for t, (_, v) in targets.items()}, m.day_end, "morning of a target"
+    )
 
 
 def _declare_data(m: Any, system: GasSystem, targets: dict[str, tuple[StorageAccount, Target]]) -> None:

@@ -201,7 +201,9 @@ def binding_limits(result: Results, days: pd.DatetimeIndex | None = None) -> pd.
     Source: sensitivity of a linear programme's optimum to a right-hand side.
     """
     rows = result.bindings if days is None else result.bindings[result.bindings["date"].isin(days)]
-    names = result.assets.drop_duplicates("asset").set_index("asset")["name"]
+    labels = result.assets.drop_duplicates("asset").set_index("asset")
+    of_zone = labels["table"] == "offtakes"
+    names = labels["name"].where(~of_zone, labels["name"] + ", " + labels["parent"])
     ranked = (
         rows.groupby(["limit", "asset"], sort=False)
         .agg(days=("date", "nunique"), first=("date", "min"), last=("date", "max"), value=("value", "sum"))

@@ -64,9 +64,10 @@ def _table(title: str, *columns: str, left: int = 1) -> Table:
 
 def _head(results: Results) -> list[RenderableType]:
     m = results.manifest
-    weather = next((r.removeprefix("weather: ") for r in m["remarks"] if r.startswith("weather")), "as given")
+    weather = "; ".join(r.removeprefix("weather: ") for r in m["remarks"] if r.startswith("weather")) or "as given"
     line = f"{m['scenario']['id']}  ·  gas year {m['gas_year'] or 'as built'}  ·  weather {weather}"
-    return [Text(results.title, style="bold"), Text(line, style="dim")]
+    others = [Text(r, style="dim") for r in m["remarks"] if not r.startswith("weather")]
+    return [Text(results.title, style="bold"), Text(line, style="dim"), *others]
 
 
 def _cuts(cut: pd.DataFrame, unit: Unit) -> Table:
@@ -180,8 +181,7 @@ def _limits(results: Results) -> Table | None:
     where = "on the days with cuts" if len(days) else "over the year"
     table = _table(f"Why: what binds {where}", "limit", "asset", "days", "EUR/MWh", left=2)
     for row in limits.head(SHOWN_LIMITS).to_dict("records"):
-        name = str(row["name"]).replace("@", " in ")
-        table.add_row(str(row["limit"]), name, str(int(row["days"])), f"{row['mean']:,.1f}")
+        table.add_row(str(row["limit"]), str(row["name"]), str(int(row["days"])), f"{row['mean']:,.1f}")
     table.caption = "EUR/MWh: what one more unit of the limit would save, mean of those days"
     return table
 

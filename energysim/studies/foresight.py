@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -24,7 +25,7 @@ from energysim.inputs.assets import GasSystem
 from energysim.inputs.evidence import estimates_in_use
 from energysim.inputs.horizon import Horizon, check_rivals
 from energysim.inputs.read import Dataset, read_dataset, read_scenario, scenario_files
-from energysim.inputs.scenario import Event, Foresight, Scenario, Setting
+from energysim.inputs.scenario import Event, Foresight, Scenario
 from energysim.model import frames
 from energysim.model.ranges import face_range
 from energysim.model.solve import OPTIONS, Solution
@@ -93,14 +94,18 @@ def run(
     settings: Mapping[str, str] | None = None,
     dataset: Dataset | None = None,
     progress: Progress | None = None,
+    command: str | None = None,
 ) -> Results:
     """Run a scenario (an id, `id/variant`, file path or Scenario) and return its results.
 
-    weather, foresight, settings (`path: value`) override what the scenario says. The manifest holds the
+    weather, foresight, settings (`path: value`) override what the scenario says; `command` is kept in the
+    manifest as the way to make the run again. The manifest holds the
     same scenario's outcome under the other foresight beside this one's. Raises EnergysimError.
     """
     began = time.perf_counter()
     dataset = dataset or read_dataset()
+    name = scenario if isinstance(scenario, str) else scenario.id or "SCENARIO.yaml"
+    command = command or command_line(name, weather, foresight, settings)
     scenario = adjusted(
         read_scenario(scenario) if isinstance(scenario, str) else scenario, weather, foresight, settings
     )
@@ -109,7 +114,7 @@ def run(
     other: Foresight = "foreseen" if scenario.foresight == "surprise" else "surprise"
     second = main if not scenario.events else simulate(system, scenario, foresight=other, progress=progress)
     courses = {main.foresight: main, other: second}
-    manifest = _manifest(dataset, scenario, system, main, courses, time.perf_counter() - began)
+    manifest = _manifest(dataset, scenario, system, main, courses, command, time.perf_counter() - began)
     return collect(system, main, manifest)
 
 
@@ -213,6 +218,7 @@ def _manifest(
     system: GasSystem,
     main: Course,
     courses: Mapping[Foresight, Course],
+    command: str,
     seconds: float,
 ) -> dict[str, Any]:
     resolved = json.loads(scenario.model_dump_json(exclude_defaults=False))
@@ -253,7 +259,7 @@ def _manifest(
         "data_digest": dataset.digest,
         "versions": versions,
         "solver": {"name": "HiGHS", "options": OPTIONS},
-        "command": _command(scenario),
+        "command": command,
         "seconds": round(seconds, 2),
     }
 
@@ -284,12 +290,14 @@ def _certificate(solution: Solution) -> dict[str, float]:
     }
 
 
-def _command(scenario: Scenario) -> str:
-    parts = ["energysim", "run", scenario.id or "SCENARIO.yaml", "--weather", scenario.weather]
-    parts += ["--foresight", scenario.foresight]
-    for path, value in scenario.set.items():
-        written = value.value if isinstance(value, Setting) else value
-        parts += ["--set", f"'{path}={written}'"] if not isinstance(value, Setting) else []
+def command_line(
+    name: str, weather: str | None, foresight: Foresight | None, settings: Mapping[str, str] | None
+) -> str:
+    """The command that makes a run again."""
+    options = {"--weather": weather, "--foresight": foresight}
+    parts = ["energysim", "run", shlex.quote(name)]
+    parts += [f"{option} {shlex.quote(value)}" for option, value in options.items() if value]
+    parts += [f"--set {shlex.quote(f'{path}={value}')}" for path, value in (settings or {}).items()]
     return " ".join(parts)
 
 

@@ -27,7 +27,7 @@ def full_system(small_system: Callable[..., GasSystem]) -> GasSystem:
     period = Period("import_2026", 0, 1, quantity=11.0, take_or_pay=8.0, shortfall_price=20.0)
     two_ways = (*contract.routes, type(contract.routes[0])("import_west", "WEST_ZONE", ("border",), tariff=1.0))
     account = base.accounts["store"]
-    system = small_system(
+    return small_system(
         days=2,
         contracts=[
             type(contract)("import", two_ways, dcq=6.0, price=20.0, periods=(period,)),
@@ -45,7 +45,6 @@ def full_system(small_system: Callable[..., GasSystem]) -> GasSystem:
         fuel_switches=[FuelSwitch("households", switchable=0.4, oil_stock=1.0, oil_price=80.0, refill=0.1)],
         sales=[Sale("neighbour", "EAST_ZONE", capacity=0.5, price=30.0)],
     )  # fmt: skip
-    return system
 
 
 def test_every_rule_can_be_walked_with_index_templates(full_system: GasSystem) -> None:
