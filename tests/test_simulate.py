@@ -9,9 +9,23 @@ from typing import Any
 import numpy as np
 import pytest
 
-from energysim import Contract, Event, GasSystem, InputError, Node, Offtake, Period, Pipeline, Route, Upstream, solve
+from energysim import (
+    Contract,
+    Event,
+    GasSystem,
+    InputError,
+    Node,
+    Offtake,
+    Period,
+    Pipeline,
+    Route,
+    Scenario,
+    Upstream,
+    solve,
+)
 from energysim.inputs.apply import apply_events, apply_settings
 from energysim.simulate import simulate
+from energysim.studies.foresight import replacements
 
 DAY = date(2026, 1, 1)
 
@@ -196,3 +210,14 @@ def test_gas_with_a_destination_clause_is_not_free_for_all() -> None:
         contract = Contract("theirs", [Route("r", "CITY")], dcq=3.0, price=20.0, destination=destination)
         result = solve(GasSystem.build("2026-01-01", 1, contracts=[contract], **two_towns))
         assert result.manifest["outcomes"]["surprise"]["unserved_gas"] == pytest.approx(unserved)
+
+
+def test_what_stood_in_for_the_lost_gas_adds_to_nothing(small_system: Callable[..., GasSystem]) -> None:
+    """Without losses on the way, what one source brings less the others bring more, or it is cut."""
+    event = outage()
+    course = simulate(small_system(), [event])
+    found = replacements(small_system(), course, Scenario(title="t", events=(event,)))
+    assert found is not None
+    assert (found["first"], found["last"]) == ("2026-01-03", "2026-01-04")
+    assert sum(found["during"].values()) == pytest.approx(0.0, abs=1e-6)
+    assert found["during"]["import"] < 0 < found["during"]["curtailment"]

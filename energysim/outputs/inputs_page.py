@@ -41,9 +41,9 @@ def inputs_page(scenario: Scenario, system: GasSystem, dataset: Dataset) -> Grou
 
 
 def _grid(title: str, *columns: str) -> Table:
-    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", pad_edge=False)
+    table = Table(title=Text(title, style="bold"), box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
     for k, column in enumerate(columns):
-        table.add_column(column, justify="left" if k == 0 else "right")
+        table.add_column(Text(column), justify="left" if k == 0 else "right")
     return table
 
 

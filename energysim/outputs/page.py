@@ -11,7 +11,17 @@ from rich.table import Table
 from rich.text import Text
 
 from energysim.outputs import indicators
-from energysim.outputs.wording import MCM, TRACE, Unit, cuts_by_class, foresight_line, headline, short
+from energysim.outputs.wording import (
+    LEAST_CHANGE,
+    MCM,
+    TRACE,
+    Unit,
+    cuts_by_class,
+    foresight_line,
+    headline,
+    short,
+    source_name,
+)
 from energysim.results import Results
 from energysim.units import REPORTING_GCV, to_gwh
 
@@ -43,6 +53,7 @@ def page(results: Results, unit: Unit = MCM) -> Group:
         Text(foresight_line(results, unit) + "\n", style="dim"),
         None if cut.empty else _cuts(cut, unit),
         None if cut.empty else _zones(results, unit),
+        _replacements(results, unit),
         _supply(results, unit),
         _stocks(results, unit),
         _costs(results),
@@ -55,11 +66,16 @@ def page(results: Results, unit: Unit = MCM) -> Group:
 
 
 def _table(title: str, *columns: str, left: int = 1) -> Table:
-    style: dict[str, Any] = {"title_justify": "left", "title_style": "bold", "caption_justify": "left"}
-    table = Table(title=title, box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), **style)
+    """A table of the page; titles and captions are plain text, so that `[mcm]` is not read as markup."""
+    style: dict[str, Any] = {"title_justify": "left", "caption_justify": "left"}
+    table = Table(title=Text(title, style="bold"), box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), **style)
     for k, column in enumerate(columns):
-        table.add_column(column, justify="left" if k < left else "right", no_wrap=k > 0)
+        table.add_column(Text(column), justify="left" if k < left else "right", no_wrap=k > 0)
     return table
+
+
+def _caption(*lines: str) -> Text:
+    return Text("\n".join(lines), style="dim italic")
 
 
 def _head(results: Results) -> list[RenderableType]:
@@ -82,7 +98,7 @@ def _cuts(cut: pd.DataFrame, unit: Unit) -> Table:
             short(row["last"]),
             str(row["days"]),
         )
-    table.caption = "classes are cut from the top of this table downwards; protected customers in bold"
+    table.caption = _caption("classes are cut from the top of this table downwards; protected customers in bold")
     return table
 
 
@@ -92,8 +108,25 @@ def _zones(results: Results, unit: Unit) -> Text:
     return Text(f"By zone [{unit.name}]: {', '.join(parts)}\n")
 
 
+def _replacements(results: Results, unit: Unit) -> Table | None:
+    """What stood in for the gas that did not come, against the plan without the surprise."""
+    found = results.manifest["replacements"]
+    if not found or not any(abs(v) > LEAST_CHANGE for v in (*found["during"].values(), *found["year"].values())):
+        return None
+    when = f"{short(found['first'])} to {short(found['last'])}"
+    table = _table(f"What changed against the plan without the surprise [{unit.name}]", "source", when, "whole year")
+    for name, during in found["during"].items():
+        if max(abs(during), abs(found["year"][name])) > LEAST_CHANGE:
+            table.add_row(source_name(results, name), _signed(during, unit), _signed(found["year"][name], unit))
+    table.caption = _caption("stores are net of injection; a small rest is lost on the way")
+    return table
+
+
+def _signed(gwh: float, unit: Unit) -> str:
+    return f"+{unit(gwh)}" if gwh > TRACE else unit(gwh)
+
+
 def _supply(results: Results, unit: Unit) -> Table:
-    names = results.assets.drop_duplicates(["asset", "table"]).set_index(["table", "asset"])["name"].to_dict()
     supply = indicators.supply_by_source(results)
     total = float(supply.to_numpy().sum())
     january = results.dates.month == 1
@@ -101,10 +134,8 @@ def _supply(results: Results, unit: Unit) -> Table:
     for source, series in supply.items():
         if float(series.sum()) <= TRACE:
             continue
-        stored = names.get(("accounts", str(source)))
-        name = f"from store: {stored}" if stored else names.get(("gas_sources", str(source)), _plain(str(source)))
         table.add_row(
-            name,
+            source_name(results, str(source)),
             unit(float(series.sum())),
             f"{100 * float(series.sum()) / total:.1f} %",
             unit(float(series[january].mean())) if january.any() else "",
@@ -115,10 +146,6 @@ def _supply(results: Results, unit: Unit) -> Table:
     mean = unit(float(demand[january].mean())) if january.any() else ""
     table.add_row("demand", unit(float(demand.sum())), "", mean, unit(float(demand.max())))
     return table
-
-
-def _plain(name: str) -> str:
-    return {"fuel_switch": "replaced by fuel oil"}.get(name, name.replace("_", " "))
 
 
 def _stocks(results: Results, unit: Unit) -> Table | None:
@@ -141,7 +168,7 @@ def _stocks(results: Results, unit: Unit) -> Table | None:
             f"plans of equal cost have {unit(eve['lowest'], 0)} to {unit(eve['highest'], 0)} (stock policy: {policy})"
         )
     notes += _reserve_rule(results, unit)
-    table.caption = "\n".join(notes)
+    table.caption = _caption(*notes)
     return table
 
 
@@ -182,7 +209,7 @@ def _limits(results: Results) -> Table | None:
     table = _table(f"Why: what binds {where}", "limit", "asset", "days", "EUR/MWh", left=2)
     for row in limits.head(SHOWN_LIMITS).to_dict("records"):
         table.add_row(str(row["limit"]), str(row["name"]), str(int(row["days"])), f"{row['mean']:,.1f}")
-    table.caption = "EUR/MWh: what one more unit of the limit would save, mean of those days"
+    table.caption = _caption("EUR/MWh: what one more unit of the limit would save, mean of those days")
     return table
 
 
@@ -202,10 +229,10 @@ def _estimates(results: Results) -> Table | None:
     table.columns[3].justify, table.columns[3].no_wrap = "left", False
     for e in estimates[:SHOWN_ESTIMATES]:
         used, span = f"{e['value']:g} {_unit_of(e['figure'])}", f"{e['low']:g} … {e['high']:g}"
-        table.add_row(str(e["asset"]), used, span, e["note"] or "")
+        table.add_row(str(e["asset"]), used, span, Text(e["note"] or ""))
     if len(estimates) > SHOWN_ESTIMATES:
         hidden = len(estimates) - SHOWN_ESTIMATES
-        table.caption = f"and {hidden} more estimates: `energysim explain ASSET`, manifest.json"
+        table.caption = _caption(f"and {hidden} more estimates: `energysim explain ASSET`, manifest.json")
     return table
 
 

@@ -17,6 +17,8 @@ from energysim.units import to_mcm
 
 TRACE = 1e-3
 """GWh below which a cut is not worth a word."""
+LEAST_CHANGE = 1.5
+"""GWh below which a change of source is not worth a word."""
 ABROAD = "bosnia"
 """The demand class supplied through Serbia that is not Serbia: always named apart."""
 
@@ -31,7 +33,7 @@ class Unit:
         """A number without its unit, with sensible digits."""
         value = gwh * self.factor
         if digits is None:
-            digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+            digits = 0 if abs(value) >= 99.95 else 1 if abs(value) >= 9.995 else 2
         text = f"{value:,.{digits}f}"
         return text if text.strip("-0.,") else f"{0:.{digits}f}"
 
@@ -115,7 +117,7 @@ def headline(results: Results, unit: Unit = MCM) -> str:
         if stock.empty:
             return "Nobody is cut."
         low = f"{unit(float(stock.min()), 0)} {unit.name} ({short(stock.idxmin())})"
-        return f"Nobody is cut. The callable stock never falls below {low}."
+        return f"Nobody is cut. {_instead(results, unit)}The callable stock never falls below {low}."
     total, protected = float(daily.sum()), indicators.unserved_protected(results)
     demand = float(indicators.system_demand(results).loc[days.index[0] : days.index[-1]].sum())
     cut = cuts_by_class(results)
@@ -135,6 +137,32 @@ def headline(results: Results, unit: Unit = MCM) -> str:
         f"{unit(total)} {unit.name}{apart} go unserved {when}: {100 * total / demand:.1f} % of demand in that time. "
         f"The worst day is {short(days.idxmax())} with {unit(float(days.max()), 1)} {unit.rate}; {whom}."
     )
+
+
+def _instead(results: Results, unit: Unit) -> str:
+    """`11.9 mcm of Azerbaijani gas do not come from 11 to 17 Jan; instead: …`, or nothing where nothing changed."""
+    found = results.manifest["replacements"]
+    if not found:
+        return ""
+    lost = {name: -v for name, v in found["during"].items() if v < -LEAST_CHANGE}
+    gained = {name: v for name, v in found["during"].items() if v > LEAST_CHANGE}
+    if not lost or not gained:
+        return ""
+    missing = ", ".join(f"{unit(v)} {unit.name} of {source_name(results, name)}" for name, v in _largest(lost))
+    instead = ", ".join(f"{unit(v)} {source_name(results, name)}" for name, v in _largest(gained))
+    return f"{short(found['first'])} to {short(found['last'])}: {missing} less; instead {instead}. "
+
+
+def _largest(amounts: dict[str, float]) -> list[tuple[str, float]]:
+    return sorted(amounts.items(), key=lambda item: -item[1])
+
+
+def source_name(results: Results, source: str) -> str:
+    """What a reader calls a gas source, a store or what stands in for gas."""
+    names = results.assets.drop_duplicates(["asset", "table"]).set_index(["table", "asset"])["name"].to_dict()
+    stored = names.get(("accounts", source))
+    plain = {"fuel_switch": "replaced by fuel oil", "curtailment": "cut"}.get(source, source.replace("_", " "))
+    return f"from store: {stored}" if stored else str(names.get(("gas_sources", source), plain))
 
 
 def foresight_line(results: Results, unit: Unit = MCM) -> str:

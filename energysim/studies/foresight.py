@@ -21,7 +21,7 @@ import numpy as np
 from energysim.errors import InputError, suggest
 from energysim.inputs.apply import apply_settings, check_events
 from energysim.inputs.assemble import system_at
-from energysim.inputs.assets import GasSystem
+from energysim.inputs.assets import Daily, GasSystem
 from energysim.inputs.evidence import estimates_in_use
 from energysim.inputs.horizon import Horizon, check_rivals
 from energysim.inputs.read import Dataset, read_dataset, read_scenario, scenario_files
@@ -142,6 +142,7 @@ def solve(
         "undisturbed": None,
         "news": [],
         "eve_of_surprise": None,
+        "replacements": None,
         "policy": {"stock": system.policy.stock, "value_of_lost_load": system.policy.value_of_lost_load,
                    "tie_breaking_cost": system.policy.tie_breaking_cost},
         "targets": [],
@@ -243,6 +244,7 @@ def _manifest(
             for p in main.plans
         ],
         "eve_of_surprise": _eve(system, main),
+        "replacements": replacements(system, main, scenario),
         "policy": {
             "stock": system.policy.stock,
             "value_of_lost_load": system.policy.value_of_lost_load,
@@ -277,6 +279,55 @@ def _eve(system: GasSystem, course: Course) -> dict[str, Any] | None:
     low, high = face_range(before.form, before, quantity)
     stock = float(quantity @ before.values)
     return {"date": system.date_of(day).isoformat(), "stock": stock, "lowest": low, "highest": high}
+
+
+def replacements(system: GasSystem, course: Course, scenario: Scenario) -> dict[str, Any] | None:
+    """What the course has more or less of than the undisturbed plan [GWh], by source; sums to zero.
+
+    `during`: from the first surprise to the end of the events that brought it; `year`: over the horizon.
+    Nominations count by gas source, stores net of injection, and what is burnt as oil or cut as well.
+    """
+    if len(course.plans) < 2:
+        return None
+    start = course.plans[1].day
+    ends = [e.until for e in scenario.occurrences() if e.known(system.first_day) == start] or [system.last_day]
+    last = min(max(ends), system.last_day)
+    window = slice(system.day_of(start), system.day_of(last) + 1)
+    before, after = (_sources_by_day(system, p.solution) for p in (course.plans[0], course.realised))
+    change = {name: after[name] - before[name] for name in after}
+    return {
+        "first": start.isoformat(),
+        "last": last.isoformat(),
+        "during": {name: round(float(series[window].sum()), 6) for name, series in change.items()},
+        "year": {name: round(float(series.sum()), 6) for name, series in change.items()},
+    }
+
+
+def _sources_by_day(system: GasSystem, solution: Solution) -> dict[str, Daily]:
+    """Source -> GWh/d into the system, with stores net and what is not served from gas."""
+    total: dict[str, Daily] = {}
+
+    def add(name: str, quantity: str, asset: str, sign: float = 1.0) -> None:
+        total[name] = total.get(name, np.zeros(system.days)) + sign * daily[quantity][asset]
+
+    names = ("nomination", "withdrawal", "injection", "fuel_switch")
+    daily = {quantity: _by_asset(solution, quantity, system.days) for quantity in names}
+    for route, (contract, _) in system.routes.items():
+        add(contract.gas_source or contract.id, "nomination", route)
+    for account in system.accounts:
+        add(account, "withdrawal", account)
+        add(account, "injection", account, -1.0)
+    for offtake in daily["fuel_switch"]:
+        add("fuel_switch", "fuel_switch", offtake)
+    span = solution.form.columns["curtailment"]
+    total["curtailment"] = solution.values[span.slice].reshape(-1, system.days).sum(axis=0)
+    return total
+
+
+def _by_asset(solution: Solution, quantity: str, days: int) -> dict[str, Daily]:
+    span = solution.form.columns[quantity]
+    assets = list(dict.fromkeys(str(i[0]) for i in span.indices))
+    return dict(zip(assets, solution.values[span.slice].reshape(len(assets), days), strict=True)) if assets else {}
 
 
 def _certificate(solution: Solution) -> dict[str, float]:
