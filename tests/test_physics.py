@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from shipped_runs import Run, shipped
+from shipped_runs import Run, group_of, shipped
 
 import energysim
 
@@ -14,7 +14,9 @@ STOCKS = ("inventory", "oil_stock")
 SMALL = 1e-6
 
 
-@pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.xdist_group(n)) for n in energysim.scenarios()])
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.xdist_group(group_of(n))) for n in energysim.scenarios()]
+)
 def test_physics(name: str) -> None:
     run = shipped(name)
     check_balance(run)
