@@ -14,7 +14,6 @@ from __future__ import annotations
 import bz2
 import os
 import pickle
-from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -160,10 +159,8 @@ def test_b13_no_shortage_when_balkan_stream_broke_in_2021() -> None:
 # --- B15: Shah Deniz, January 2025 -------------------------------------------------------------------------------
 
 OUTAGE = date(2025, 1, 11)
-LAST_DAY_OF_CASE = date(2025, 5, 10)
 STORES = ["banatski_dvor_serbian", "hungary_serbian"]
 SPOT = [f"contracts.spot_{where}_{step}.dcq" for where in ("hu", "bg") for step in (1, 2, 3)]
-PIPED = ("gazprom", "bosnia", "lng")
 
 
 @pytest.mark.xdist_group("shah_deniz_2025_announced")
@@ -180,34 +177,30 @@ def test_b15_nobody_is_cut(name: str) -> None:
     assert results.quantity("curtailment").sum(axis=None) <= 1e-3 * results.quantity("demand").sum(axis=None)
 
 
-@pytest.mark.parametrize("days", [5, 30, 60, 120])
+@pytest.mark.parametrize("days", [5, 7])
 @pytest.mark.xdist_group("shah_deniz_outage")
-def test_b15_stores_replace_what_is_lost(days: int) -> None:
-    """Spot off and no more piped gas than without the outage: each day lost takes 1.7 mcm out of the stores."""
-    usual = outage(0, piped_gas_held=False)
-    hit = outage(days, piped_gas_held=True)
-    assert hit.quantity("curtailment").sum(axis=None) <= 1e-3 * hit.quantity("demand").sum(axis=None)
-    assert stock_after(usual, days) - stock_after(hit, days) == pytest.approx(1.7 * days, rel=0.05)
+def test_b15_with_spot_off_each_day_lost_takes_a_day_out_of_the_stores(days: int) -> None:
+    """The announced week, and the shortest of the record's durations, on the system as shipped."""
+    drop = stock_after(outage(0), days) - stock_after(outage(days), days)
+    assert drop == pytest.approx(1.7 * days, rel=0.05)
 
 
 @pytest.mark.parametrize("spot", [False, True])
+@pytest.mark.parametrize("days", [5, 7, 30, 60, 120])
 @pytest.mark.xdist_group("shah_deniz_outage")
-def test_b15_what_replaces_the_gas_adds_up(spot: bool) -> None:
-    """With piped gas free to grow, stores give the part that Russian gas, which is cheaper, does not."""
-    days = 60
+def test_b15_nobody_is_cut_and_what_replaces_the_gas_adds_up(days: int, spot: bool) -> None:
+    """Beyond the cold week Russian gas has room and is cheaper than what a full store is worth: the split is printed."""
     usual, hit = outage(0, spot=spot), outage(days, spot=spot)
-    span = slice(pd.Timestamp(OUTAGE), pd.Timestamp(OUTAGE + timedelta(days=days - 1)))
-    more = ((hit.quantity("nomination") - usual.quantity("nomination"))[span].sum() / MCM).round(2)
-    oil = (hit.quantity("fuel_switch") - usual.quantity("fuel_switch"))[span].sum(axis=None) / MCM
-    since = stock_after(usual, 0) - stock_after(hit, 0)
-    drop = stock_after(usual, days) - stock_after(hit, days) - since
-    print(
-        f"{days} days, spot {'on' if spot else 'off'}: stores {drop:.1f} mcm, oil {oil:.1f}, {more[more != 0].to_dict()}"
-    )
-    lost = -more.filter(like="socar").sum()
-    assert lost == pytest.approx(1.7 * days, rel=0.05)
-    assert drop + more.sum() + lost + oil == pytest.approx(lost, abs=0.1)
     assert hit.quantity("curtailment").sum(axis=None) <= 1e-6
+    span = slice(pd.Timestamp(OUTAGE), pd.Timestamp(OUTAGE + timedelta(days=days - 1)))
+    more = (hit.quantity("nomination") - usual.quantity("nomination"))[span].sum() / MCM
+    lost = -more.filter(like="socar").sum()
+    drop = stock_after(usual, days) - stock_after(hit, days)
+    print(
+        f"{days} days, spot {'on' if spot else 'off'}: lost {lost:.1f} mcm, stores {drop:.1f}, {more[more.abs() > 0.05].round(1).to_dict()}"
+    )
+    assert hit.quantity("fuel_switch").sum(axis=None) == pytest.approx(0, abs=1e-6)
+    assert drop + more.sum() == pytest.approx(0, abs=0.2)  # within the shrinkage on the way
 
 
 def azerbaijani(results: Results) -> pd.Series:
@@ -220,29 +213,14 @@ def stock_after(results: Results, days: int) -> float:
 
 
 @cache
-def outage(days: int, spot: bool = False, piped_gas_held: bool = False) -> Results:
-    """Gas year 2024/25 with 1.7 mcm/d of Azerbaijani baseload, of which `days` are lost from 11 January."""
-    system = january_2025(spot)
-    if piped_gas_held:
-        usual = outage(0, spot).quantity("nomination")
-        for name in PIPED:
-            contract = system.contracts[name]
-            taken = usual[[r.id for r in contract.routes]].sum(axis=1).to_numpy().clip(0)
-            system = system.with_asset("contracts", replace(contract, dcq=taken, available=1.0, periods=()))
+def outage(days: int, spot: bool = False) -> Results:
+    """The shipped system of January 2025 without any news, of whose Azerbaijani gas `days` are lost from 11 January."""
+    scenario = energysim.read_scenario("shah_deniz_2025_physical")
+    settings = {} if spot else dict.fromkeys(SPOT, "0 mcm/d")
+    changed = energysim.Scenario.model_validate({**scenario.model_dump(), "set": {**scenario.set, **settings}})
+    system = energysim.resolve(changed, dataset())
     if not days:
         return energysim.solve(system)
     until = OUTAGE + timedelta(days=days - 1)
     event = Event(name="No Azerbaijani gas", asset="contracts.socar", start=OUTAGE, until=until, available=0)
     return energysim.solve(system, [event])
-
-
-@cache
-def january_2025(spot: bool) -> GasSystem:
-    """The system of the case. Two figures of the record are put in: gas flowing at 1.7 mcm/d all through, which
-    the low edge of its price range brings about, and to 10 May, the end as announced."""
-    scenario = energysim.read_scenario("shah_deniz_2025_physical")
-    flat = {"value": "1.7 mcm/d", "start": date(2024, 11, 1), "until": LAST_DAY_OF_CASE}
-    settings = {"contracts.socar.price": "28 EUR/MWh", "contracts.socar.dcq": flat}
-    settings |= {} if spot else dict.fromkeys(SPOT, "0 mcm/d")
-    changed = energysim.Scenario.model_validate({**scenario.model_dump(), "set": {**scenario.set, **settings}})
-    return energysim.resolve(changed, dataset())
