@@ -168,7 +168,7 @@ def test_part_of_a_design_winter_is_that_part(dataset: Dataset, first: date, day
 def test_every_winter_on_record_is_usable(dataset: Dataset, winters: pd.DataFrame) -> None:
     assert len(dataset.weather.winters) == 47
     assert list(winters.index) == [*dataset.weather.winters, "normal", "design"]
-    assert winters.annual_mcm.between(2200, 3100).all()
+    assert winters.annual_mcm.between(2250, 3150).all()
     assert winters.peak.between(13, 20).all()
     assert (winters.peak > winters.demand_7).all()
     assert (winters.demand_7 > winters.demand_14).all()
@@ -232,7 +232,7 @@ def test_fits_say_what_the_page_says(dataset: Dataset) -> None:
     assert abs(mild.residual.mean()) < used.residual.mean()
     peaks = calibration.peak_fit(dataset)
     cold = peaks[peaks.statement.isin(["expected_peak", "national_use_without_frost", "expected_cold_january_day"])]
-    assert (cold.residual.abs() < 1.25).all()
+    assert (cold.residual.abs() < 1.75).all()
     assert (peaks[peaks.statement == "national_use"].residual > 2).all()
     measured, modelled = calibration.weekend_effect(calibration.daily_fit(dataset).loc[:"2025-11-30"])
     assert measured == pytest.approx(modelled, abs=0.01)
