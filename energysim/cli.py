@@ -82,7 +82,7 @@ def run(
 ) -> None:
     """Run scenarios and print, for each, who is cut, when, why and at what cost.
 
-    SCENARIO is an id from `energysim scenarios`, `id/variant`, or the path of a YAML file. Tables, charts
+    SCENARIO is an id from `energysim scenarios`, the path of a YAML file, or either with `/variant`. Tables, charts
     and a manifest go to one folder per run below --out; nothing is written if any input is wrong.
     """
     from energysim.outputs.page import page_console, print_page
@@ -97,11 +97,10 @@ def run(
         change=lambda s: study.adjusted(s, weather, foresight, edits),
         before=[partial(_check_edits, settings), partial(_check_folder, out)],
     )
-    files = {Path(name).stem: name for name in scenarios if name.endswith((".yaml", ".yml"))}
     finished: list[Results] = []
-    for scenario in asked:
+    for name, scenario in asked:
         with console.status(f"{scenario.id}: reading") as status:
-            again = study.command_line(files.get(scenario.id, scenario.id), weather, foresight, edits)
+            again = study.command_line(name, weather, foresight, edits)
             progress = partial(_report, status, scenario.id)
             result = study.run(scenario, dataset=dataset, progress=progress, command=again)
         folder = result.save(out / study.save_name(result))
@@ -147,20 +146,24 @@ def _checked(
     data: Path | None = None,
     change: Callable[[Scenario], Scenario] = lambda s: s,
     before: Sequence[Callable[[], Any]] = (),
-) -> tuple[Dataset, list[Scenario]]:
-    """The data and the scenarios, as changed, each of which resolves; else every problem of all of them at once."""
+) -> tuple[Dataset, list[tuple[str, Scenario]]]:
+    """The data and the scenarios, as changed, each with the name it is called by; every one of them resolves.
+
+    Raises InputError with every problem of all of them at once.
+    """
     from energysim.inputs.read import read_dataset, read_scenario
     from energysim.inputs.scenario import with_variant
     from energysim.studies.foresight import resolve
 
     sound: list[Dataset] = []
-    found: list[Scenario] = []
+    found: list[tuple[str, Scenario]] = []
 
     def one(name: str) -> None:
         scenario = read_scenario(name)
-        asked = [scenario, *(with_variant(scenario, v) for v in scenario.variants if variants)]
-        found.extend(map(change, asked))
-        _refuse_all_at_once([partial(resolve, change(s), sound[0]) for s in asked if sound])
+        asked = {name: scenario}
+        asked |= {f"{name}/{v}": with_variant(scenario, v) for v in scenario.variants if variants}
+        found.extend((called, change(s)) for called, s in asked.items())
+        _refuse_all_at_once([partial(resolve, change(s), sound[0]) for s in asked.values() if sound])
 
     _refuse_all_at_once([*before, lambda: sound.append(read_dataset(data)), *(partial(one, n) for n in names)])
     return sound[0], found

@@ -67,8 +67,9 @@ class Results:
         """The scenario's headline."""
         return str(self.manifest["scenario"]["title"])
 
-    def save(self, folder: Path) -> Path:
+    def save(self, folder: Path | str) -> Path:
         """Write the run to a folder, all or nothing; a run that stood there before is replaced."""
+        folder = Path(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
         try:

@@ -1,8 +1,8 @@
 """THE STORY, one screen: read the news, plan, act until the next news, remember.
 
 On every day that brings news the planner lays what is *known* over the system, plans to the horizon and
-keeps the plan until the next news. What has been done is frozen by bounds in the same linear programme,
-so the last plan is what happened. Perfect foresight is the special case in which everything is known on
+keeps the plan until the next news. What has been done is frozen by bounds in a programme of the same rows
+and columns, so the last plan is what happened. Perfect foresight is the special case in which everything is known on
 day one: a bound on what can be had, never the answer.
 """
 
@@ -15,7 +15,7 @@ from datetime import date
 import numpy as np
 
 from energysim.inputs.apply import apply_events
-from energysim.inputs.assets import GasSystem
+from energysim.inputs.assets import Daily, GasSystem
 from energysim.inputs.scenario import Event, Foresight, Scenario
 from energysim.model.compile import compile_system
 from energysim.model.freeze import freeze
@@ -79,35 +79,24 @@ def simulate(
 
 def remember(system: GasSystem, plan: Plan, today: int) -> GasSystem:
     """What the last plan binds: gas and oil that need notice, quantities already taken."""
-    nominated = plan.solution.of("nomination")
+    nominated, burnt = plan.solution.of("nomination"), plan.solution.of("fuel_switch")
     for contract in system.contracts.values():
         planned = np.array([sum(nominated[r.id, d] for r in contract.routes) for d in range(system.days)])
-        changed = contract
-        if contract.notice_days:
-            dcq = np.asarray(contract.dcq * contract.available).copy()
-            soon = slice(today, today + contract.notice_days)
-            dcq[soon] = np.minimum(dcq[soon], planned[soon])
-            changed = replace(changed, dcq=dcq, available=1.0)
         taken = [float(planned[p.first : min(p.last + 1, today)].sum()) for p in contract.periods]
-        if any(t > p.quantity for t, p in zip(taken, contract.periods, strict=True)):
-            periods = [replace(p, quantity=max(p.quantity, t)) for t, p in zip(taken, contract.periods, strict=True)]
-            changed = replace(changed, periods=tuple(periods))
-        if changed is not contract:
-            system = system.with_asset("contracts", changed)
-    return _remember_oil(system, plan, today)
-
-
-def _remember_oil(system: GasSystem, plan: Plan, today: int) -> GasSystem:
-    burnt = plan.solution.of("fuel_switch")
+        periods = tuple(replace(p, quantity=max(p.quantity, t)) for p, t in zip(contract.periods, taken, strict=True))
+        notified = within_notice(planned, today, contract.notice_days)
+        system = system.with_asset("contracts", replace(contract, periods=periods, notified=notified))
     for fuel in system.fuel_switches.values():
-        if not fuel.notice_days:
-            continue
-        offtakes = [o for o in system.offtakes.values() if o.demand_class == fuel.demand_class]
-        demand = np.sum([o.demand for o in offtakes], axis=0)
-        planned = np.array([sum(burnt[o.id, d] for o in offtakes) for d in range(system.days)])
-        share = np.divide(planned, demand, out=np.zeros(system.days), where=demand > 0)
-        switchable = np.asarray(fuel.switchable).copy()
-        soon = slice(today, today + fuel.notice_days)
-        switchable[soon] = np.minimum(switchable[soon], share[soon])
-        system = system.with_asset("fuel_switches", replace(fuel, switchable=switchable))
+        switching = [o.id for o in system.offtakes.values() if o.demand_class == fuel.demand_class]
+        planned_oil = {o: np.array([burnt[o, d] for d in range(system.days)]) for o in switching}
+        limits = {o: within_notice(series, today, fuel.notice_days) for o, series in planned_oil.items()}
+        system = system.with_asset("fuel_switches", replace(fuel, notified=limits))
     return system
+
+
+def within_notice(planned: Daily, today: int, notice_days: int) -> Daily:
+    """Upper limit by day: until today plus notice no more than was planned, no limit after."""
+    limit = np.full(len(planned), np.inf)
+    soon = slice(today, today + notice_days)
+    limit[soon] = np.clip(planned[soon], 0.0, None)
+    return limit

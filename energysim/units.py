@@ -46,15 +46,6 @@ REPORTING_GCV = 10.55
 
 Dimension = Literal["energy", "rate", "price", "share", "days", "temperature"]
 
-INTERNAL: dict[Dimension, str] = {
-    "energy": "GWh",
-    "rate": "GWh/d",
-    "price": "EUR/MWh",
-    "share": "1",
-    "days": "days",
-    "temperature": "degC",
-}
-
 # unit as written -> (dimension, factor to the internal unit, multiply by the calorific value?)
 FOREIGN: dict[str, tuple[Dimension, float, bool]] = {
     "gwh": ("energy", 1.0, False),

@@ -370,8 +370,7 @@ def folder(tmp_path):
     copy.mkdir()
     for path in DATA.glob("*.csv"):
         shutil.copyfile(path, copy / path.name)
-    yield Folder(copy)
-    read_dataset.cache_clear()
+    return Folder(copy)
 
 
 @pytest.mark.parametrize("kind", BROKEN_DATA)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +12,7 @@ from shipped_runs import Run, group_of, shipped
 
 import energysim
 
+GOLDEN = Path(__file__).with_name("golden.csv")
 ACTIONS = ("flow", "nomination", "sales", "injection", "withdrawal", "fuel_switch", "curtailment")
 STOCKS = ("inventory", "oil_stock")
 SMALL = 1e-6
@@ -26,6 +30,7 @@ def test_physics(name: str) -> None:
     check_costs(run)
     check_order_of_cuts(run)
     check_frozen_past(run)
+    check_golden(run)
 
 
 def check_balance(run: Run) -> None:
@@ -100,3 +105,17 @@ def check_frozen_past(run: Run) -> None:
     past = both[both["variable"].isin([*ACTIONS, *STOCKS]) & (both["date"] <= last)]
     assert not past.empty or news[1] == run.results.dates[0]
     assert (past["value_planned"] - past["value_done"]).abs().max() <= SMALL
+
+
+def check_golden(run: Run) -> None:
+    """Headline numbers stay as written down, with the reason of their last change, in `golden.csv`."""
+    golden = {row["scenario"]: row for row in csv.DictReader(GOLDEN.open())}
+    assert run.scenario.id in golden, "new scenario: run docs/headline_numbers.py"
+    row, outcomes = golden[run.scenario.id], run.results.manifest["outcomes"]
+    assert row["why_changed"]
+    for foresight in ("surprise", "foreseen"):
+        for figure, value in outcomes[foresight].items():
+            expected = float(row[f"{figure}_{foresight}"])
+            assert value == pytest.approx(expected, rel=1e-6, abs=1e-3), (
+                f"{figure} under {foresight} moved; if that is wanted, run docs/headline_numbers.py --why REASON"
+            )

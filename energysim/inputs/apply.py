@@ -123,6 +123,8 @@ def _set(system: GasSystem, path: str, setting: float | str | bool | Setting) ->
 
 
 def _changed(asset: Any, table: str, name: str, written: object, span: slice) -> Any:
+    if span != slice(None) and not isinstance(getattr(asset, name, None), np.ndarray) and name != "demand_factor":
+        raise InputError(f"{name} is one value for the whole gas year; leave out start and until")
     if name == "callable":
         if not isinstance(written, bool) and str(written).lower() not in ("true", "false", "yes", "no"):
             raise InputError(f"found {written!r}; expected true or false")
@@ -133,22 +135,29 @@ def _changed(asset: Any, table: str, name: str, written: object, span: slice) ->
     if value < 0 and name != "price":
         raise InputError(f"{written!r} is negative; use 0 or more")
     if name == "notice_days":
+        if value != int(value):
+            raise InputError(f"found {written!r}; expected whole days")
         return replace(asset, notice_days=int(value))
     if isinstance(asset, StorageAccount) and name == "volume":
         return _resized(asset, value)
     before = getattr(asset, name)
     changes: dict[str, Any] = {name: _over(before, span, value) if isinstance(before, np.ndarray) else value}
     if name == "dcq":
-        changes["periods"] = tuple(_no_more_than(p, before, changes[name]) for p in asset.periods)
+        changes["periods"] = tuple(_with_daily_quantity(p, before, changes[name]) for p in asset.periods)
+    if name == "price" and hasattr(asset, "periods"):
+        return _repriced(asset, changes[name])
     return replace(asset, **changes)
 
 
-def _no_more_than(period: Period, before: Daily, after: Daily) -> Period:
-    """A period whose daily quantities were cut: quantity and take-or-pay shrink alike; a rise leaves them."""
+def _with_daily_quantity(period: Period, before: Daily, after: Daily) -> Period:
+    """A period under other daily quantities: what followed from them follows again, a stated quantity only shrinks."""
     days = slice(period.first, period.last + 1)
-    due = float(before[days].sum())
-    share = min(1.0, float(after[days].sum()) / due) if due > 0 else 1.0
-    return replace(period, quantity=period.quantity * share, take_or_pay=period.take_or_pay * share)
+    due, now = float(before[days].sum()), float(after[days].sum())
+    share = now / due if due > 0 else 1.0
+    if period.quantity < due - 1e-9:  # stated on its own, below the sum of the days
+        share = min(1.0, share)
+    quantity = period.quantity * share if np.isfinite(period.quantity) else period.quantity
+    return replace(period, quantity=quantity, take_or_pay=period.take_or_pay * share)
 
 
 def _factor(written: object) -> float:
@@ -233,8 +242,27 @@ def _event_problems(system: GasSystem, event: Event) -> Iterator[tuple[str, str]
         yield from ((event.quantity, p) for p in error.problems)
     if event.quantity == "lost" and any(np.isinf(getattr(a, RATE_FIELD[table])).any() for a in assets):
         yield "lost", "`lost` needs a stated capacity and this asset has none; use `capacity` or name the contract"
+    if event.quantity == "available" and any(_unlimited(a, table) for a in assets) and not _all_or_nothing(event):
+        yield (
+            "available",
+            (
+                "a part or a ramp of an asset without a stated capacity says nothing; use `capacity`, or `available: 0` "
+                "without ramp_days, or name the contract"
+            ),
+        )
     if table == "weather" and system.climate is None:
         yield "asset", "this system has no climate, so its weather cannot change"
+
+
+def _unlimited(asset: Any, table: str) -> bool:
+    return table in RATE_FIELD and bool(np.isinf(getattr(asset, RATE_FIELD[table])).any())
+
+
+def _all_or_nothing(event: Event) -> bool:
+    try:
+        return _value(event, None) in (0.0, 1.0) and not event.ramp_days
+    except InputError:  # told elsewhere
+        return True
 
 
 def apply_events(system: GasSystem, events: Sequence[Event]) -> GasSystem:
@@ -286,41 +314,54 @@ def _struck(system: GasSystem, table: str, asset: Any, events: list[Event]) -> A
         share = np.minimum(share, 1 - e.weight * (1 - e.value))
     for e in _of(effects, "demand_factor"):
         asset = replace(asset, demand=asset.demand * (1 + e.weight * (e.value - 1)))
-    if table in SCALED:
+    if _of(effects, "capacity", "lost", "added"):
+        asset = _limited(asset, table, share, effects)
+    elif table in SCALED:
         asset = replace(asset, **{SCALED[table]: getattr(asset, SCALED[table]) * share})
     else:
         asset = replace(asset, available=asset.available * share)
-    if table in RATE_FIELD:
-        asset = replace(asset, **{RATE_FIELD[table]: _rate(getattr(asset, RATE_FIELD[table]), share, effects)})
     if table in ("contracts", "sales"):
         price = asset.price.copy()
         for e in _of(effects, "price"):
             price = np.where(e.weight > 0, e.value, price)
         for e in _of(effects, "price_change"):
             price = price + e.weight * e.value
-        asset = replace(asset, price=price)
+        asset = _repriced(asset, price)
     return asset
 
 
-def _rate(rate: Daily, share: Daily, effects: list[Effect]) -> Daily:
-    """The rate before the share is applied, so that rate x share obeys limits, losses and additions."""
+def _limited(asset: Any, table: str, share: Daily, effects: list[Effect]) -> Any:
+    """An asset whose rate is limited, lowered or raised, the share that works included."""
+    rate = getattr(asset, RATE_FIELD[table])
     working = np.where(share > 0, rate, 0.0) * np.where(np.isinf(rate), 1.0, share)
-    shared = working.copy()
     for e in _of(effects, "capacity"):
         working = np.where(e.weight > 0, np.minimum(working, e.value), working)
     lost = sum((e.weight * e.value for e in _of(effects, "lost")), np.zeros_like(rate))
     added = sum((e.weight * e.value for e in _of(effects, "added")), np.zeros_like(rate))
-    working = np.clip(working - lost, 0, None) + added
-    if not np.array_equal(working, shared):
-        if np.any((share == 0) & (added > 0)):
-            raise InputError("`added` on an asset that does not work at all that day; add it to another contract")
-        restored = np.divide(working, share, out=np.zeros_like(rate), where=share > 0)
-        return np.where(working == shared, rate, restored)
-    return rate
+    left = np.clip(working - lost, 0, None)
+    if table == "upstream":  # a partial loss is shared pro rata with what is reserved for others
+        known = np.isfinite(rate) & (rate > 0)
+        kept = np.divide(left, rate, out=np.ones_like(rate), where=known)
+        return replace(asset, capacity=np.where(known, rate, left) + added, available=asset.available * kept)
+    changes: dict[str, Any] = {RATE_FIELD[table]: left + added}
+    if table == "contracts":
+        raised = [float((added[p.first : p.last + 1]).sum()) for p in asset.periods]
+        changes["periods"] = tuple(
+            replace(p, quantity=p.quantity + more) for p, more in zip(asset.periods, raised, strict=True)
+        )
+    return replace(asset, **changes)
 
 
-def _of(effects: list[Effect], quantity: str) -> list[Effect]:
-    return [e for e in effects if e.event.quantity == quantity]
+def _repriced(asset: Any, price: Daily) -> Any:
+    """An asset at another price; gas not taken below take-or-pay is paid for at that price too."""
+    if not getattr(asset, "periods", ()):
+        return replace(asset, price=price)
+    periods = tuple(replace(p, shortfall_price=float(price[p.first : p.last + 1].mean())) for p in asset.periods)
+    return replace(asset, price=price, periods=periods)
+
+
+def _of(effects: list[Effect], *quantities: str) -> list[Effect]:
+    return [e for e in effects if e.event.quantity in quantities]
 
 
 def _weight(system: GasSystem, event: Event) -> Daily:
@@ -374,13 +415,19 @@ def _force_majeure(before: GasSystem, excused: GasSystem, after: GasSystem) -> G
 
 
 def _deliverable(contract: Contract, system: GasSystem) -> Daily:
-    """What the contract could bring each day [GWh/d]: daily quantity, but no more than its ways let through."""
-    ways = np.zeros(system.days)
+    """What the contract could bring each day [GWh/d]: its daily quantity, but no more than its ways let through.
+
+    Ways that share an asset together bring no more than that asset lets through.
+    """
+    ways, passed = np.zeros(system.days), []
     for route in contract.routes:
         limit = np.where(np.asarray(route.open) > 0, np.inf, 0.0)
         for name in route.path:
             limit = np.minimum(limit, system.upstream[name].free)
         ways = ways + limit
+        passed.append(set(route.path))
+    for name in set.intersection(*passed):
+        ways = np.minimum(ways, system.upstream[name].free)
     return np.asarray(np.minimum(np.asarray(contract.dcq) * contract.available, ways))
 
 
@@ -390,4 +437,5 @@ def _pro_rated(period: Period, promised: Daily, left: Daily) -> Period:
     share = min(1.0, float(left[days].sum() / due)) if due > 0 else 1.0
     if share >= 1.0:
         return period
-    return replace(period, quantity=period.quantity * share, take_or_pay=period.take_or_pay * share)
+    quantity = period.quantity * share if np.isfinite(period.quantity) else period.quantity
+    return replace(period, quantity=quantity, take_or_pay=period.take_or_pay * share)

@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from energysim.errors import InputError
-from energysim.inputs.soundness import DAILY_TYPE, check_system
+from energysim.inputs.soundness import DAILY_TYPE, check_curve, check_system
 
 Daily = NDArray[np.float64]
 """One number per gas day, shape (days,)."""
@@ -108,7 +108,6 @@ class Period:
     take_or_pay: float = 0.0
     shortfall_price: float = 0.0
     """EUR/MWh paid for gas not taken below take-or-pay [GWh]."""
-    force_majeure_exempt: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,6 +124,8 @@ class Contract:
     name: str = ""
     kind: str = "purchase"
     available: DailyLike = 1.0
+    notified: DailyLike = float("inf")
+    """Most that may still be nominated [GWh/d] on days for which notice comes too late; set by the simulation."""
     destination: str = ""
     """Node that the gas must flow on to; blank: it may stay anywhere."""
     gcv_kwh_per_m3: float | None = None
@@ -228,6 +229,8 @@ class FuelSwitch:
     oil_price: float
     refill: DailyLike = 0.0
     notice_days: int = 0
+    notified: Mapping[str, Daily] = field(default_factory=dict)
+    """Offtake id -> most oil that may still be burnt [GWh/d] where notice comes too late; set by the simulation."""
 
     @property
     def id(self) -> str:
@@ -335,7 +338,7 @@ class GasSystem:
             policy=policy or Policy(),
             label=label,
             climate=climate,
-            temperature=temperature,
+            temperature=None if temperature is None else _read_only(temperature),
             gas_sources=MappingProxyType(dict(gas_sources or {})),
             remarks=tuple(remarks),
         )
@@ -394,20 +397,47 @@ def _daily_fields(asset: Any, days: int) -> Any:
 
 
 def concave_minorant(curve: Curve) -> Curve:
-    """A concave curve nowhere above the given one: the curve itself where it is concave already.
+    """A concave curve between 0 and the given one, whose rates are 0 or more; itself where it is concave already.
 
     A linear programme takes the concave hull of a curve, which would overstate the rate where the curve
-    bends the other way; a chord that cuts under it errs on the safe side.
+    bends the other way; a curve under it errs on the safe side. Of three such curves the highest on average
+    is taken: chords extended from the left, chords extended from the right (where they stay above 0), and
+    the hull scaled down until it fits, which always does.
     """
-    points = list(curve)
-    k = 1
-    while k < len(points) - 1:
-        (x0, y0), (x1, y1), (x2, y2) = points[k - 1 : k + 2]
-        if (y1 - y0) * (x2 - x1) < (y2 - y1) * (x1 - x0) - 1e-12:  # bends upwards: the later slope must not be steeper
-            slope = (y1 - y0) / (x1 - x0)
-            points[k + 1] = (x2, min(y2, y1 + slope * (x2 - x1)))
-        k += 1
-    return tuple(points)
+    fills, rates = np.array(curve, dtype=float).T
+    forward = _chords_extended(fills, rates)
+    if np.array_equal(forward, rates):
+        return tuple(curve)
+    backward = _chords_extended(-fills[::-1], rates[::-1])[::-1]
+    hull = _concave_hull(fills, rates)
+    share = np.divide(rates, hull, out=np.ones_like(rates), where=hull > 0).min()
+    sound = [c for c in (forward, backward) if (c >= 0).all()] + [np.minimum(rates, share * hull)]
+    best = max(sound, key=lambda c: float(np.sum((c[1:] + c[:-1]) * np.diff(fills))))
+    return tuple(zip(fills.tolist(), best.tolist(), strict=True))
+
+
+def _chords_extended(fills: Daily, rates: Daily) -> Daily:
+    """From the first chord on, the curve or the chord before extended, whichever is lower."""
+    result = rates.copy()
+    for k in range(2, len(fills)):
+        slope = (result[k - 1] - result[k - 2]) / (fills[k - 1] - fills[k - 2])
+        reached = result[k - 1] + slope * (fills[k] - fills[k - 1])
+        if rates[k] > reached + 1e-12:  # bends upwards
+            result[k] = reached
+    return result
+
+
+def _concave_hull(fills: Daily, rates: Daily) -> Daily:
+    """The lowest concave curve that is nowhere below the given one, at its points."""
+    corners: list[int] = []
+    for k in range(len(fills)):
+        while len(corners) > 1:
+            i, j = corners[-2:]
+            if (rates[j] - rates[i]) * (fills[k] - fills[i]) > (rates[k] - rates[i]) * (fills[j] - fills[i]):
+                break
+            corners.pop()
+        corners.append(k)
+    return np.interp(fills, fills[corners], rates[corners])
 
 
 def _with_concave_curves(account: StorageAccount) -> tuple[StorageAccount, list[str]]:
@@ -415,7 +445,7 @@ def _with_concave_curves(account: StorageAccount) -> tuple[StorageAccount, list[
     remarks = []
     for kind in ("withdrawal", "injection"):
         curve: Curve = getattr(account, f"{kind}_curve")
-        safe = concave_minorant(curve) if len(curve) > 2 else curve
+        safe = concave_minorant(curve) if len(curve) > 2 and not check_curve(curve) else curve
         if safe != curve:
             remarks.append(
                 f"storage: the {kind} curve of {account.id} is not concave; its lower concave minorant is used"
@@ -432,6 +462,11 @@ def daily(value: DailyLike, days: int, what: str = "series") -> Daily:
         array = np.full(days, float(array))
     if array.shape != (days,):
         raise InputError(f"{what} has {array.size} values for {days} days; give one number or one per day")
-    array = array.copy()
+    return _read_only(array)
+
+
+def _read_only(array: Daily) -> Daily:
+    """A copy that nobody can write to."""
+    array = np.array(array, dtype=np.float64)
     array.setflags(write=False)
     return array

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from energysim.errors import InputError, suggest
 from energysim.inputs.horizon import Horizon
 from energysim.inputs.read import PROVENANCE, Dataset
+from energysim.inputs.scenario import Setting
 from energysim.inputs.tables import TABLES, Row
 
 DECISIVE = ("contracts", "upstream", "production", "storage_accounts", "storage_levels", "demand_levels", "pipelines",
@@ -110,12 +113,32 @@ def _explanation(dataset: Dataset, table: str, line: int, row: Row, fields: list
     return Explanation(table, line, row, figures, titles)
 
 
-def estimates_in_use(horizon: Horizon) -> list[dict[str, Any]]:
-    """Estimated figures that a run of this horizon rests on, with their ranges, decisive tables only."""
+SET_BY = {
+    "contracts": ("contracts", "dcq"),
+    "production": ("contracts", "dcq"),
+    "upstream": ("upstream", "capacity"),
+    "pipelines": ("pipelines", "capacity"),
+    "storage_accounts": ("accounts", "volume"),
+    "storage_levels": ("accounts", "opening"),
+    "oil_stocks": ("fuel_switches", "oil_stock"),
+    "fuel_switch": ("fuel_switches", "switchable"),
+}
+"""Table -> kind of asset and field of the setting that takes the place of its headline figure."""
+
+
+def estimates_in_use(horizon: Horizon, settings: Iterable[str] = ()) -> list[dict[str, Any]]:
+    """Estimated figures that a run of this horizon rests on, with their ranges, decisive tables only.
+
+    settings: paths that a scenario sets, or the mapping itself; a setting over part of the horizon replaces nothing.
+    """
+    replaced = _replaced(horizon, settings)
     listed = []
     for name in DECISIVE:
-        for row in horizon.rows(TABLES[name]):
-            if not row.estimate or row.headline is None:
+        rows = horizon.rows(TABLES[name])
+        for row in rows:
+            if not row.estimate or row.headline is None or _overruled(horizon, row, rows):
+                continue
+            if name in SET_BY and (*SET_BY[name], _asset(row)) in replaced:
                 continue
             value = getattr(row, row.headline)
             if value is None or row.low == row.high:
@@ -136,3 +159,32 @@ def estimates_in_use(horizon: Horizon) -> list[dict[str, Any]]:
                 }
             )
     return listed
+
+
+def _overruled(horizon: Horizon, row: Row, rows: Iterable[Row]) -> bool:
+    """Whether chosen rivals take a used row's place on every day of the horizon on which it holds."""
+    if row.rival is not None:
+        return False
+    rivals = [r for r in rows if r.rival is not None and r.identity == row.identity]
+    days = (horizon.first + timedelta(days=d) for d in range(horizon.days))
+    return bool(rivals) and all(any(r.holds_on(day) for r in rivals) for day in days if row.holds_on(day))
+
+
+def _asset(row: Row) -> str:
+    """What a setting calls the asset of a row: pieces of a contract go by their family."""
+    return str(row.contract) if row.table == "contracts" else row.identity[0]  # type: ignore[attr-defined]
+
+
+def _replaced(horizon: Horizon, settings: Iterable[str]) -> set[tuple[str, str, str]]:
+    """Kind, field and asset of every figure that a setting replaces over the whole horizon."""
+    found = set()
+    for path in settings:
+        value = settings[path] if isinstance(settings, Mapping) else None
+        if isinstance(value, Setting) and (
+            (value.start or horizon.first) > horizon.first or (value.until or horizon.last) < horizon.last
+        ):
+            continue
+        asset_path, _, field = path.rpartition(".")
+        kind, _, asset = asset_path.partition(".")
+        found.add(("contracts" if kind == "production" else kind, field, asset))
+    return found

@@ -13,6 +13,7 @@ from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, get_args
 
 import numpy as np
@@ -67,13 +68,26 @@ class Dataset:
         return self.tables[table].rows
 
 
-@lru_cache(maxsize=4)
 def read_dataset(root: Path | None = None) -> Dataset:
-    """The tables of a data folder (default: the shipped one). Raises InputError with every problem."""
+    """The tables of a data folder (default: the shipped one). Raises InputError with every problem.
+
+    A folder is read again only when one of its files has changed.
+    """
     folder = root or data_root() / "data"
-    problems: list[str] = []
     if not folder.is_dir():
         raise InputError(f"{folder}: no such data folder; give one that holds contracts.csv and its sister tables")
+    return _read_folder(folder.resolve(), _fingerprint(folder))
+
+
+def _fingerprint(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Name, time of change and size of every table, so that an edited file is noticed."""
+    found = [(p.name, p.stat()) for p in sorted(folder.glob("*.csv")) if p.is_file()]
+    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in found)
+
+
+@lru_cache(maxsize=4)
+def _read_folder(folder: Path, fingerprint: tuple[tuple[str, int, int], ...]) -> Dataset:
+    problems: list[str] = []
     tables, unsound = {}, set()
     for name, cls in TABLES.items():
         before = len(problems)
@@ -91,7 +105,7 @@ def read_dataset(root: Path | None = None) -> Dataset:
     problems += check_tables(known)
     if problems or weather is None:
         raise InputError(*problems)
-    return Dataset(folder, tables, sources, weather, _digest(folder))
+    return Dataset(folder, MappingProxyType(tables), MappingProxyType(sources), weather, _digest(folder))
 
 
 def _read_table(path: Path, cls: type[Row], problems: list[str]) -> Table:

@@ -19,6 +19,7 @@ PARTS: dict[str, type[BaseModel]] = {
 }  # fmt: skip
 """Key of a scenario -> class of what stands below it."""
 
+YAML_ENDINGS = (".yaml", ".yml")
 Lines = dict[tuple[str, ...], str]
 H = TypeVar("H", Scenario, Fragment)
 
@@ -30,18 +31,20 @@ def scenario_files(folder: Path | None = None) -> dict[str, Path]:
 
 
 def read_scenario(name: str, folder: Path | None = None) -> Scenario:
-    """A scenario by id, `id/variant` or path of a YAML file, with what it extends merged in.
+    """A scenario by id, `id/variant`, path of a YAML file or `path.yaml/variant`, with what it extends merged in.
 
     Raises InputError with every problem, each with file and line.
     """
     files = scenario_files(folder)
     stem, _, variant = name.partition("/")
-    path = Path(name)
-    if path.suffix in (".yaml", ".yml"):
-        stem, variant = path.stem, ""
+    path, inside = Path(name), ""
+    if path.parent.suffix in YAML_ENDINGS and not path.parent.is_dir():
+        path, inside = path.parent, path.name
+    if path.suffix in YAML_ENDINGS:
+        stem, variant = path.stem, inside
         beside = {p.name: p for p in path.parent.glob("*.y*ml")}
         if not path.is_file():
-            raise InputError(f"{name}: no such scenario file{suggest(path.name, beside)}")
+            raise InputError(f"{path}: no such scenario file{suggest(path.name, beside)}")
         files = {**{p.stem: p for p in beside.values()}, **files, stem: path}
     if stem not in files:
         raise InputError(f"unknown scenario {name!r}{suggest(stem, files)} (`energysim scenarios` lists them)")

@@ -20,8 +20,8 @@ DAILY_TYPE = "DailyLike"
 
 def check_system(system: GasSystem) -> list[str]:
     """Every inconsistency of a system, one line each; empty when it is sound."""
-    return [*_check_series(system), *_check_references(system), *_check_contracts(system), *_check_storage(system),
-            *_check_demand(system)]  # fmt: skip
+    return [*_check_series(system), *_check_references(system), *_check_names(system), *_check_contracts(system),
+            *_check_storage(system), *_check_demand(system)]  # fmt: skip
 
 
 def _check_series(system: GasSystem) -> list[str]:
@@ -93,6 +93,25 @@ def _check_references(system: GasSystem) -> list[str]:
     return problems
 
 
+def _check_names(system: GasSystem) -> list[str]:
+    """Parts of assets go by their own id in the model, so two of one name would be one."""
+    owners: dict[tuple[str, str], list[str]] = {}
+    for c in system.contracts.values():
+        for r in c.routes:
+            owners.setdefault(("route", r.id), []).append(f"contracts.{c.id}")
+        for p in c.periods:
+            owners.setdefault(("period", p.id), []).append(f"contracts.{c.id}")
+    for a in system.accounts.values():
+        for t in a.targets:
+            owners.setdefault(("target", t.id), []).append(f"accounts.{a.id}")
+    return [
+        f"{kind} {name!r} is given {'twice' if len(of) == 2 else f'{len(of)} times'} "
+        f"({', '.join(dict.fromkeys(of))}); give each {kind} an id of its own"
+        for (kind, name), of in owners.items()
+        if len(of) > 1
+    ]
+
+
 def _check_contracts(system: GasSystem) -> list[str]:
     problems = []
     for c in system.contracts.values():
@@ -112,22 +131,42 @@ def _check_contracts(system: GasSystem) -> list[str]:
 def _check_storage(system: GasSystem) -> list[str]:
     problems = []
     for a in system.accounts.values():
+        for name, stock in (("opening", a.opening), ("volume", a.volume)):
+            if np.isnan(stock):
+                problems.append(f"accounts.{a.id}.{name} is not a number; give it in GWh")
         if a.opening > a.volume + 1e-9:
             problems.append(f"accounts.{a.id}: opening stock {a.opening:g} GWh is above the volume {a.volume:g} GWh")
-        if min(a.opening, a.volume) < 0:
+        if a.opening < 0 or a.volume < 0:
             problems.append(f"accounts.{a.id}: negative stock or volume")
         values = [v for _, v in a.closing_values]
         if any(later > earlier for earlier, later in pairwise(values)):
             problems.append(f"accounts.{a.id}: closing values must fall from step to step, found {values}")
         for kind, curve in (("withdrawal", a.withdrawal_curve), ("injection", a.injection_curve)):
-            fills = [x for x, _ in curve]
-            if len(curve) < 2 or fills != sorted(set(fills)) or fills[0] != 0 or fills[-1] != 1:
-                problems.append(f"accounts.{a.id}: the {kind} curve must rise in fill from 0 to 1, found {fills}")
+            problems += [f"accounts.{a.id}: the {kind} curve {p}" for p in check_curve(curve)]
+        for target in a.targets:
+            if not 0 <= target.day <= system.days:
+                problems.append(
+                    f"accounts.{a.id} target {target.id}: day {target.day} lies outside the horizon; "
+                    f"a morning from 0 to {system.days} (the end)"
+                )
+            if np.isnan(target.level):
+                problems.append(f"accounts.{a.id} target {target.id}: level is not a number; give it in GWh")
+    return problems
+
+
+def check_curve(curve: tuple[tuple[float, float], ...]) -> list[str]:
+    """What is wrong with a curve of rate over fill."""
+    fills, rates = [x for x, _ in curve], [y for _, y in curve]
+    problems = []
+    if len(curve) < 2 or fills != sorted(set(fills)) or fills[0] != 0 or fills[-1] != 1:
+        problems.append(f"must rise in fill from 0 to 1, found {fills}")
+    if not all(0 <= y <= 1 for y in rates):  # NaN compares false
+        problems.append(f"gives rates as shares of the capacity, in 0…1, found {rates}")
     return problems
 
 
 def _check_demand(system: GasSystem) -> list[str]:
-    problems = []
+    problems = [] if system.offtakes else ["nothing demands gas; give the system at least one offtake"]
     order = sorted((c for c in system.demand_classes.values() if c.cuttable), key=lambda c: c.cut_order)
     for c in order:
         prices = [v for _, v in c.steps]

@@ -23,25 +23,33 @@ def read_tariffs(horizon: Horizon) -> dict[str, Daily]:
 
 
 def _lesser_of(horizon: Horizon, rows: list[Any]) -> Daily:
-    """The lesser of the sides of a border; a blank side does not limit, no side at all means closed."""
-    sides: dict[str | None, list[Any]] = {}
+    """The lesser of the sides of a border, closed on days when a side that the table knows has no row in force.
+
+    A side in force whose capacity is blank does not limit. A row that names no side stands for the whole border.
+    """
+    known = [r for r in horizon.dataset.rows(rows[0].table) if r.identity[0] == rows[0].identity[0] and not r.rival]
+    sides: dict[str | None, list[Any]] = {r.side: [] for r in cast(list[Any], known)}
     for row in rows:
         sides.setdefault(row.side, []).append(row)
-    result, exists = np.full(horizon.days, np.inf), np.zeros(horizon.days, dtype=bool)
-    for side_rows in sides.values():
-        side = horizon.series(side_rows, lambda r: r.capacity_gwh_per_day, missing=np.inf)
-        result = np.minimum(result, side)
+    result, in_force = np.full(horizon.days, np.inf), {side: np.zeros(horizon.days, dtype=bool) for side in sides}
+    for side, side_rows in sides.items():
+        result = np.minimum(result, horizon.series(side_rows, lambda r: r.capacity_gwh_per_day, missing=np.inf))
         for _, span in horizon.spans(side_rows):
-            exists[span] = True
-    return np.where(exists, result, 0.0)
+            in_force[side][span] = True
+    whole = in_force.pop(None, np.zeros(horizon.days, dtype=bool))
+    both = np.all(list(in_force.values()), axis=0) if in_force else False
+    return np.where(whole | both, result, 0.0)
 
 
 def read_upstream(horizon: Horizon) -> list[Upstream]:
     """Upstream assets with the lesser of their sides and what is reserved for others [GWh/d]."""
     reserved: dict[str, Daily] = {}
-    for rows in horizon.grouped(t.ReservationRow, "upstream").values():
-        series = horizon.series(rows, lambda r: r.reserved_gwh_per_day, missing=0.0)
-        reserved[rows[0].upstream] = reserved.get(rows[0].upstream, np.zeros(horizon.days)) + series
+    by_reservation: dict[tuple[str, str], list[t.ReservationRow]] = {}
+    for row in horizon.rows(t.ReservationRow):
+        by_reservation.setdefault((row.reservation, row.upstream), []).append(row)
+    for (_, name), held in by_reservation.items():
+        series = horizon.series(held, lambda r: r.reserved_gwh_per_day, missing=0.0)
+        reserved[name] = reserved.get(name, np.zeros(horizon.days)) + series
     return [
         Upstream(u, _lesser_of(horizon, rows), reserved.get(u, 0.0), rows[0].name.partition(",")[0], rows[0].kind)
         for u, rows in horizon.grouped(t.UpstreamRow, "upstream").items()

@@ -7,7 +7,7 @@ the weather year has none, and is left out where only the weather year has one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 
 import numpy as np
@@ -41,6 +41,13 @@ class WeatherRecord:
     days: Days
     temperature: Temperatures
     quality: NDArray[np.str_]
+
+    def __post_init__(self) -> None:
+        """Copies that nobody can write to: one record serves every run."""
+        for f in fields(self):
+            array = getattr(self, f.name).copy()
+            array.setflags(write=False)
+            object.__setattr__(self, f.name, array)
 
     @property
     def first(self) -> date:

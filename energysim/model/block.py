@@ -16,6 +16,8 @@ import numpy as np
 import pyomo.environ as pyo
 from numpy.typing import NDArray
 
+from energysim.errors import InputError
+
 Expression = Any
 """A Pyomo numeric expression (Pyomo ships no types)."""
 
@@ -39,12 +41,20 @@ class Block:
 def data(m: Any, name: str, *sets: Any, values: Any, doc: str) -> None:
     """Declare a Param `name` over `sets` from an array whose axes follow the sets; `doc` carries the unit."""
     array = np.asarray(values, dtype=float)
+    if np.isnan(array).any():
+        raise InputError(f"{name} [{doc}] is not a number somewhere; an input is missing or contradicts itself")
     keys: Iterable[Any] = list(sets[0]) if len(sets) == 1 else product(*[list(s) for s in sets])
     setattr(
         m,
         name,
         pyo.Param(*sets, initialize=dict(zip(keys, array.ravel().tolist(), strict=True)), doc=doc, mutable=True),
     )
+
+
+def working(capacity: Any, available: Any) -> NDArray[np.float64]:
+    """Capacity that works, by day; what is out gives 0 even where the capacity is unlimited."""
+    capacity, available = np.broadcast_arrays(np.asarray(capacity, dtype=float), np.asarray(available, dtype=float))
+    return np.where(available > 0, capacity, 0.0) * np.where(np.isinf(capacity), 1.0, available)
 
 
 def stack(series: Iterable[NDArray[np.float64]], days: int) -> NDArray[np.float64]:

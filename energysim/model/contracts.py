@@ -27,7 +27,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from energysim.inputs.assets import Contract, GasSystem, Period
-from energysim.model.block import Block, data, indexed_set, law, stack
+from energysim.model.block import Block, data, indexed_set, law, stack, working
 
 
 def add_contracts(m: Any, system: GasSystem, flow: Any) -> Block:
@@ -132,7 +132,7 @@ def _declare_sets(
 
 def _declare_data(m: Any, system: GasSystem, periods: dict[str, tuple[Contract, Period]]) -> None:
     days, contracts, sales = system.days, system.contracts.values(), system.sales.values()
-    dcq = {c.id: c.dcq * c.available for c in contracts}
+    dcq = {c.id: np.minimum(working(c.dcq, c.available), c.notified) for c in contracts}
     pairs = [(c, r) for c in contracts for r in c.routes]
     data(m, "dcq", m.contract, m.day, values=stack(dcq.values(), days), doc="daily contract quantity [GWh/d]")
     limit = stack((dcq[c.id] * r.open for c, r in pairs), days)

@@ -107,7 +107,8 @@ def _declare_data(m: Any, system: GasSystem) -> None:
     data(m, "curtailment_width", m.offtake, m.step, values=[[w for w, _ in c] for c in padded], doc="[1]")
     data(m, "lost_load_value", m.offtake, m.step, values=[[v for _, v in c] for c in padded], doc="[EUR/MWh]")
     switching = [system.offtakes[o] for o in m.switching_offtake]
-    share = stack((fuels[o.demand_class].switchable * o.demand for o in switching), days)
+    limits = [(o, fuels[o.demand_class]) for o in switching]
+    share = stack((np.minimum(f.switchable * o.demand, f.notified.get(o.id, np.inf)) for o, f in limits), days)
     data(m, "switchable", m.switching_offtake, m.day, values=share, doc="demand oil can serve [GWh/d]")
     price = [fuels[o.demand_class].oil_price for o in switching]
     data(m, "oil_price", m.switching_offtake, values=price, doc="oil in gas terms [EUR/MWh]")

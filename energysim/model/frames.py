@@ -35,7 +35,6 @@ LIMITS = {
     "nomination": "daily contract quantity",
     "daily_contract_quantity": "daily contract quantity",
     "destination_clause": "destination clause",
-    "period_quantity": "contract quantity over its period",
     "upstream_limit": "upstream capacity",
     "flow": "pipeline capacity",
     "withdrawal": "withdrawal capacity",
@@ -46,7 +45,6 @@ LIMITS = {
     "site_injection": "injection capacity of the site",
     "fuel_switch": "switchable demand",
     "oil_balance": "oil stock",
-    "inventory_balance": "stock",
 }
 """Column or row component -> what a reader calls the limit."""
 NOTICEABLE = 1e-3
@@ -129,8 +127,9 @@ def bindings(system: GasSystem, segments: Sequence[tuple[int, Solution]]) -> pd.
                 if name in spans:
                     found = _binding(label, spans[name], multiplier, form, name in form.columns, start, stop)
                     parts.append(found)
+        parts.append(_binding_periods(system, solution, start, stop))
     contract_of = {r: c.id for r, (c, _) in system.routes.items()}
-    frame = pd.concat(parts, ignore_index=True).replace({"asset": contract_of})
+    frame = pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True).replace({"asset": contract_of})
     # a contract's quantity is the bound of its routes and of their sum: together they price one more unit
     frame = frame.groupby(["limit", "asset", "day"], sort=False)["value"].sum().reset_index()
     frame["date"] = dates[frame["day"].to_numpy(dtype=int)]
@@ -142,12 +141,10 @@ def _binding(
 ) -> pd.DataFrame:
     """Upper limits only: a negative multiplier is what one more unit saves."""
     value = -multiplier[span.slice]
-    days = np.fromiter((i[-1] if isinstance(i[-1], int) else start for i in span.indices), dtype=int)
+    days = np.fromiter((i[-1] for i in span.indices), dtype=int)
     worth = (value > NOTICEABLE) & (days >= start) & (days < stop)
     if is_column:  # a column that is closed altogether is not a limit anyone could raise by a little
         worth &= form.column_upper[span.slice] > form.column_lower[span.slice]
-    if label == "stock":
-        worth &= False
     keep = np.flatnonzero(worth)
     return pd.DataFrame(
         {
@@ -157,6 +154,20 @@ def _binding(
             "value": value[keep],
         }
     )
+
+
+def _binding_periods(system: GasSystem, solution: Solution, start: int, stop: int) -> pd.DataFrame:
+    """A quantity over a period binds on each of its days: one more unit could be taken on any of them."""
+    rows: list[dict[str, Any]] = []
+    span = solution.form.rows.get("period_quantity")
+    worth = dict(zip(span.indices, -solution.duals[span.slice], strict=True)) if span else {}
+    for contract in system.contracts.values():
+        for period in contract.periods:
+            value = worth.get((period.id,), 0.0)
+            days = range(max(start, period.first), min(stop, period.last + 1)) if value > NOTICEABLE else range(0)
+            label = "contract quantity over its period"
+            rows += [{"limit": label, "asset": contract.id, "day": d, "value": value} for d in days]
+    return pd.DataFrame(rows, columns=["limit", "asset", "day", "value"])
 
 
 def assets(system: GasSystem) -> pd.DataFrame:

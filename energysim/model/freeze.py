@@ -1,4 +1,4 @@
-"""The past, frozen by bounds in the same linear programme: lower = upper = what was done."""
+"""The past, frozen by bounds in a programme of the same rows and columns: lower = upper = what was done."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from energysim.errors import SolverError
 from energysim.model.compile import StandardForm
 from energysim.model.solve import Solution
 
@@ -17,6 +18,8 @@ STOCKS = ("inventory", "oil_stock")
 
 def freeze(form: StandardForm, done: Solution, today: int) -> StandardForm:
     """The programme with every action before `today`, and every stock up to this morning, as in `done`."""
+    if form.columns != done.form.columns:
+        raise SolverError("news changed the columns of the programme; the past cannot be kept")
     lower, upper = form.column_lower.copy(), form.column_upper.copy()
     for names, last in ((ACTIONS, today - 1), (STOCKS, today)):
         for name in names:

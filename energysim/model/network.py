@@ -17,7 +17,7 @@ from typing import Any
 import pyomo.environ as pyo
 
 from energysim.inputs.assets import GasSystem
-from energysim.model.block import Block, data, indexed_set, stack
+from energysim.model.block import Block, data, indexed_set, stack, working
 
 
 def add_network(m: Any, system: GasSystem) -> Block:
@@ -41,7 +41,7 @@ def add_network(m: Any, system: GasSystem) -> Block:
         "arcs that start at a node",
     )
     days = system.days
-    capacity = stack((p.capacity * p.available for p in pipes.values()), days)
+    capacity = stack((working(p.capacity, p.available) for p in pipes.values()), days)
     data(m, "flow_capacity", m.pipeline, m.day, values=capacity, doc="capacity that works [GWh/d]")
     data(m, "arriving", m.pipeline, values=[1 - p.shrinkage for p in pipes.values()], doc="1 - shrinkage [1]")
     tariff = stack((p.tariff for p in pipes.values()), days)

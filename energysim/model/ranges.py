@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import highspy
 import numpy as np
 
+from energysim.errors import SolverError
 from energysim.model.compile import StandardForm, Vector
 from energysim.model.solve import OPTIONS, Solution, highs_lp
 
@@ -24,6 +27,7 @@ def face_range(form: StandardForm, solution: Solution, quantity: Vector) -> tupl
     cost = form.objective
     solver.passModel(highs_lp(form, cost))
     solver.run()
+    _expect_optimal(solver)
     found = solver.getSolution()
     values, duals = np.array(found.col_value), np.array(found.row_dual)
     reduced = cost - form.matrix.T @ duals
@@ -41,6 +45,13 @@ def face_range(form: StandardForm, solution: Solution, quantity: Vector) -> tupl
     for sign in (1.0, -1.0):
         solver.changeColsCost(len(columns), columns, sign * quantity)
         solver.run()
+        _expect_optimal(solver)
         extremes.append(float(quantity @ np.array(solver.getSolution().col_value)))
     present = float(quantity @ solution.values)
     return min(extremes[0], present), max(extremes[1], present)
+
+
+def _expect_optimal(solver: Any) -> None:
+    status = solver.getModelStatus()
+    if status != highspy.HighsModelStatus.kOptimal:
+        raise SolverError(f"the range could not be found: the solver stopped with {solver.modelStatusToString(status)}")

@@ -56,8 +56,8 @@ class Certificate:
     @property
     def holds(self) -> bool:
         """Whether every tolerance is met."""
-        worst = max(self.bound_violation, self.row_violation, self.dual_violation)
-        return self.relative_gap <= GAP_TOLERANCE and worst <= VIOLATION_TOLERANCE
+        violations = (self.bound_violation, self.row_violation, self.dual_violation)  # a NaN holds nothing
+        return self.relative_gap <= GAP_TOLERANCE and all(v <= VIOLATION_TOLERANCE for v in violations)
 
 
 @dataclass(frozen=True)
@@ -205,7 +205,7 @@ def _same_matrix(first: StandardForm | None, second: StandardForm) -> bool:
 
 
 def _violation(values: Vector, lower: Vector, upper: Vector) -> float:
-    return float(max(np.max(lower - values, initial=0.0), np.max(values - upper, initial=0.0)))
+    return float(np.max(np.concatenate([[0.0], lower - values, values - upper])))
 
 
 def _dual_part(dual: Vector, lower: Vector, upper: Vector) -> tuple[float, float]:

@@ -23,13 +23,14 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pyomo.environ as pyo
 
 from energysim.inputs.assets import Curve, GasSystem, StorageAccount, Target
-from energysim.model.block import Block, data, indexed_set, law, stack
+from energysim.model.block import Block, data, indexed_set, law, stack, working
 
 Segment = tuple[float, float]
-"""Rate limit as (intercept [GWh/d], slope per GWh of inventory [1/d])."""
+"""Rate limit per unit of capacity, as (intercept [1], slope per GWh of inventory [1/GWh])."""
 
 
 def add_storage(m: Any, system: GasSystem) -> Block:
@@ -59,12 +60,14 @@ def add_storage(m: Any, system: GasSystem) -> Block:
     @law(m, m.account, m.withdrawal_segment, m.day)
     def deliverability(m: Any, a: Any, s: Any, d: Any) -> Any:
         r"""withdrawal_{a,d} \le \alpha_{a,s} + \beta_{a,s} inventory_{a,d}: reservoir pressure."""
-        return m.withdrawal[a, d] - m.withdrawal_slope[a, s] * m.inventory[a, d] <= m.withdrawal_intercept[a, s]
+        slope = m.withdrawal_slope[a, s, d]
+        return m.withdrawal[a, d] - slope * m.inventory[a, d] <= m.withdrawal_intercept[a, s, d]
 
     @law(m, m.account, m.injection_segment, m.day)
     def injectability(m: Any, a: Any, s: Any, d: Any) -> Any:
         r"""injection_{a,d} \le \gamma_{a,s} - \delta_{a,s} inventory_{a,d}: a full store resists."""
-        return m.injection[a, d] - m.injection_slope[a, s] * m.inventory[a, d] <= m.injection_intercept[a, s]
+        slope = m.injection_slope[a, s, d]
+        return m.injection[a, d] - slope * m.inventory[a, d] <= m.injection_intercept[a, s, d]
 
     @law(m, m.site, m.day)
     def site_withdrawal(m: Any, s: Any, d: Any) -> Any:
@@ -110,13 +113,12 @@ def add_storage(m: Any, system: GasSystem) -> Block:
     )
 
 
-def segments(curve: Curve, capacity: float, volume: float, count: int) -> list[Segment]:
-    """The straight pieces of a concave curve as rate limits, padded to `count` by repeating the last."""
+def segments(curve: Curve, volume: float, count: int) -> list[Segment]:
+    """The straight pieces of a concave curve, per GWh/d of capacity, padded to `count` by repeating the last."""
     pieces = []
     for (x0, y0), (x1, y1) in pairwise(curve):
         slope = (y1 - y0) / (x1 - x0)
-        per_gwh = slope * capacity / volume if volume > 0 else 0.0
-        pieces.append(((y0 - slope * x0) * capacity, per_gwh))
+        pieces.append((y0 - slope * x0, slope / volume if volume > 0 else 0.0))
     return pieces + [pieces[-1]] * (count - len(pieces))
 
 
@@ -149,21 +151,22 @@ def _declare_data(m: Any, system: GasSystem, targets: dict[str, tuple[StorageAcc
     data(m, "volume", m.account, values=[a.volume for a in accounts], doc="working gas volume [GWh]")
     data(m, "keeping", m.account, values=[1 - a.loss_per_day for a in accounts], doc="1 - loss a day [1]")
     data(m, "stored_share", m.account, values=[1 - a.injection_fuel for a in accounts], doc="1 - fuel [1]")
-    working = [a.available * (1.0 if a.callable else 0.0) for a in accounts]
-    rate = stack((a.withdrawal_capacity * w * _open(a) for a, w in zip(accounts, working, strict=True)), days)
+    share = [a.available * (1.0 if a.callable else 0.0) for a in accounts]
+    rate = stack((a.withdrawal_capacity * w * _open(a) for a, w in zip(accounts, share, strict=True)), days)
     data(m, "withdrawal_capacity", m.account, m.day, values=rate, doc="[GWh/d]")
-    rate = stack((a.injection_capacity * w for a, w in zip(accounts, working, strict=True)), days)
+    rate = stack((a.injection_capacity * w for a, w in zip(accounts, share, strict=True)), days)
     data(m, "injection_capacity", m.account, m.day, values=rate, doc="[GWh/d]")
     for kind, m_set in (("withdrawal", m.withdrawal_segment), ("injection", m.injection_segment)):
-        pieces = [
-            segments(getattr(a, f"{kind}_curve"), float(getattr(a, f"{kind}_capacity").max()), a.volume, len(m_set))
-            for a in accounts
-        ]
-        data(m, f"{kind}_intercept", m.account, m_set, values=[[p[0] for p in a] for a in pieces], doc="[GWh/d]")
-        data(m, f"{kind}_slope", m.account, m_set, values=[[p[1] for p in a] for a in pieces], doc="[1/d]")
-    limit = stack((s.withdrawal_capacity * s.available for s in sites), days)
+        pieces = [segments(getattr(a, f"{kind}_curve"), a.volume, len(m_set)) for a in accounts]
+        capacity = stack((getattr(a, f"{kind}_capacity") for a in accounts), days)[:, None, :]
+        for k, part in enumerate(("intercept", "slope")):
+            shape = np.array([[p[k] for p in a] for a in pieces]).reshape(len(accounts), len(m_set), 1)
+            unit = "[GWh/d]" if part == "intercept" else "[1/d]"
+            doc = f"{part} of the {kind} curve {unit}"
+            data(m, f"{kind}_{part}", m.account, m_set, m.day, values=shape * capacity, doc=doc)
+    limit = stack((working(s.withdrawal_capacity, s.available) for s in sites), days)
     data(m, "site_withdrawal_capacity", m.site, m.day, values=limit, doc="[GWh/d]")
-    limit = stack((s.injection_capacity * s.available for s in sites), days)
+    limit = stack((working(s.injection_capacity, s.available) for s in sites), days)
     data(m, "site_injection_capacity", m.site, m.day, values=limit, doc="[GWh/d]")
     levels = [t for _, t in targets.values()]
     data(m, "target_level", m.target, values=[t.level for t in levels], doc="stock wanted [GWh]")

@@ -10,9 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from energysim.inputs.assets import GasSystem
+from energysim.inputs.horizon import Horizon
 from energysim.inputs.read import Dataset
 from energysim.inputs.scenario import Event, Scenario, Setting
-from energysim.inputs.tables import UpstreamRow
+from energysim.inputs.tables import ReservationRow, UpstreamRow
 from energysim.units import to_mcm
 
 
@@ -33,7 +34,7 @@ def inputs_page(scenario: Scenario, system: GasSystem, dataset: Dataset) -> Grou
         parts.append(_changes(scenario))
     if scenario.events:
         parts.append(_events(scenario))
-    parts += [_contracts(system), _upstream(system, dataset), _pipelines(system), _stores(system)]
+    parts += [_contracts(system), _upstream(system, dataset, scenario), _pipelines(system), _stores(system)]
     if scenario.variants:
         lines = [f"  {scenario.id}/{name}: {v.title}" for name, v in scenario.variants.items()]
         parts.append(Text("Variants\n" + "\n".join(lines)))
@@ -88,25 +89,38 @@ def _contracts(system: GasSystem) -> Table:
     return table
 
 
-def _upstream(system: GasSystem, dataset: Dataset) -> Table:
+def _upstream(system: GasSystem, dataset: Dataset, scenario: Scenario) -> Table:
     """What passes each asset on the way, and how it follows from both sides of a border and reservations."""
+    horizon = Horizon(dataset, system.first_day, system.days, scenario.rivals)
+    rows, reservations = horizon.grouped(UpstreamRow, "upstream"), horizon.grouped(ReservationRow, "upstream")
     table = _grid("Capacities on the way to Serbia [GWh/d]", "asset", "for Serbia", "how it follows")
     table.columns[2].justify = "left"
     for u in system.upstream.values():
-        sides = [
-            f"{row.side or 'capacity'} {row.capacity_gwh_per_day:,.1f}"
-            for row in dataset.rows("upstream")
-            if isinstance(row, UpstreamRow)
-            and row.upstream == u.id
-            and row.rival is None
-            and row.capacity_gwh_per_day is not None
-            and row.meets(system.first_day, system.last_day)
-        ]
-        how = ("lesser of " if len(sides) > 1 else "") + ", ".join(sides)
-        reserved = float(np.max(u.reserved))
-        how += f"; less {reserved:,.1f} reserved for Hungary" if reserved else ""
-        table.add_row(u.name or u.id, _range(u.free, 1), how)
+        if f"upstream.{u.id}.capacity" in scenario.set:
+            sides = [f"set to {_range(np.asarray(u.capacity), 1)}"]
+        else:
+            sides = _sides(horizon, rows.get(u.id, []))
+        parts = [("lesser of " if len(sides) > 1 else "") + ", ".join(sides)] if sides else []
+        if np.any(u.reserved):
+            names = dict.fromkeys(_plain(r.beneficiary) for r in reservations.get(u.id, []))
+            parts.append(f"less {_range(np.asarray(u.reserved), 1)} reserved for {' and '.join(names) or 'others'}")
+        table.add_row(u.name or u.id, _range(u.free, 1), "; ".join(parts))
     return table
+
+
+def _sides(horizon: Horizon, rows: list[UpstreamRow]) -> list[str]:
+    """Each side of a border that has a stated capacity, with what the scenario's rivals make of it."""
+    said = []
+    for side in dict.fromkeys(r.side for r in rows):
+        stated = horizon.series([r for r in rows if r.side == side], lambda r: r.capacity_gwh_per_day)
+        stated = stated[~np.isnan(stated)]
+        if len(stated):
+            said.append(f"{side or 'capacity'} {_range(stated, 1)}")
+    return said
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ").title()
 
 
 def _pipelines(system: GasSystem) -> Table:

@@ -60,7 +60,7 @@ def page(results: Results, unit: Unit = MCM) -> Group:
         _limits(results),
         _news(results, unit),
         _estimates(results),
-        _foot(results),
+        _foot(results, unit),
     ]
     return Group(*[p for p in parts if p is not None])
 
@@ -251,12 +251,13 @@ def _unit_of(figure: str) -> str:
     return next((unit for ending, unit in endings.items() if figure.endswith(ending)), "")
 
 
-def _foot(results: Results) -> Text:
+def _foot(results: Results, unit: Unit) -> Text:
     m = results.manifest
+    volume = f" mcm at {REPORTING_GCV:g} kWh/m3." if unit.name == MCM.name else ""
     worst = max(c["relative_gap"] for c in m["certificates"])
     return Text(
         f"run {m['run_id']} · {m['first_day']} to {m['last_day']} · optimum certified (relative gap {worst:.0e}) · "
         f"{m['seconds']:.1f} s\n"
-        "Transport model with daily steps: pressures and hours are not seen. mcm at 10.55 kWh/m3.",
+        f"Transport model with daily steps: pressures and hours are not seen.{volume}",
         style="dim",
     )

@@ -144,12 +144,17 @@ def _instead(results: Results, unit: Unit) -> str:
     found = results.manifest["replacements"]
     if not found:
         return ""
-    lost = {name: -v for name, v in found["during"].items() if v < -LEAST_CHANGE}
-    gained = {name: v for name, v in found["during"].items() if v > LEAST_CHANGE}
+    accounts = set(results.assets.loc[results.assets["table"] == "accounts", "asset"])
+    changed: dict[str, float] = {}
+    for source, amount in found["during"].items():
+        name = "gas from stores" if source in accounts else source_name(results, source)
+        changed[name] = changed.get(name, 0.0) + amount
+    lost = {name: -v for name, v in changed.items() if v < -LEAST_CHANGE}
+    gained = {name: v for name, v in changed.items() if v > LEAST_CHANGE}
     if not lost or not gained:
         return ""
-    missing = ", ".join(f"{unit(v)} {unit.name} of {source_name(results, name)}" for name, v in _largest(lost))
-    instead = ", ".join(f"{unit(v)} {source_name(results, name)}" for name, v in _largest(gained))
+    missing = ", ".join(f"{unit(v)} {unit.name} of {name}" for name, v in _largest(lost))
+    instead = ", ".join(f"{unit(v)} of {name}" for name, v in _largest(gained))
     return f"{short(found['first'])} to {short(found['last'])}: {missing} less; instead {instead}. "
 
 
@@ -161,7 +166,9 @@ def source_name(results: Results, source: str) -> str:
     """What a reader calls a gas source, a store or what stands in for gas."""
     names = results.assets.drop_duplicates(["asset", "table"]).set_index(["table", "asset"])["name"].to_dict()
     stored = names.get(("accounts", source))
-    plain = {"fuel_switch": "replaced by fuel oil", "curtailment": "cut"}.get(source, source.replace("_", " "))
+    plain = {"fuel_switch": "replaced by fuel oil", "curtailment": "cut", "demand": "demand (higher is −)"}.get(
+        source, source.replace("_", " ")
+    )
     return f"from store: {stored}" if stored else str(names.get(("gas_sources", source), plain))
 
 

@@ -256,7 +256,7 @@ def _manifest(
             for t in a.targets
         ],
         "remarks": list(system.remarks),
-        "estimates": estimates_in_use(horizon),
+        "estimates": estimates_in_use(horizon, scenario.set),
         "certificates": [_certificate(p.solution) for p in main.plans],
         "data_digest": dataset.digest,
         "versions": versions,
@@ -282,18 +282,19 @@ def _eve(system: GasSystem, course: Course) -> dict[str, Any] | None:
 
 
 def replacements(system: GasSystem, course: Course, scenario: Scenario) -> dict[str, Any] | None:
-    """What the course has more or less of than the undisturbed plan [GWh], by source; sums to zero.
+    """What the course has more or less of than the plan before the first news [GWh], by source.
 
-    `during`: from the first surprise to the end of the events that brought it; `year`: over the horizon.
-    Nominations count by gas source, stores net of injection, and what is burnt as oil or cut as well.
+    `during`: from the first news to the end of the events that brought it; `year`: over the horizon.
+    Nominations count by gas source, stores net of injection, then what is burnt as oil, what is cut, and
+    `demand` with its sign turned (higher demand is negative); but for losses on the way all add to zero.
     """
     if len(course.plans) < 2:
         return None
     start = course.plans[1].day
-    ends = [e.until for e in scenario.occurrences() if e.known(system.first_day) == start] or [system.last_day]
+    ends = [e.until for e in scenario.occurrences() if start in e.news(system.first_day)] or [system.last_day]
     last = min(max(ends), system.last_day)
     window = slice(system.day_of(start), system.day_of(last) + 1)
-    before, after = (_sources_by_day(system, p.solution) for p in (course.plans[0], course.realised))
+    before, after = (_sources_by_day(p.believed, p.solution) for p in (course.plans[0], course.realised))
     change = {name: after[name] - before[name] for name in after}
     return {
         "first": start.isoformat(),
@@ -320,6 +321,7 @@ def _sources_by_day(system: GasSystem, solution: Solution) -> dict[str, Daily]:
     for offtake in daily["fuel_switch"]:
         add("fuel_switch", "fuel_switch", offtake)
     span = solution.form.columns["curtailment"]
+    total["demand"] = -np.sum([o.demand for o in system.offtakes.values()], axis=0)
     total["curtailment"] = solution.values[span.slice].reshape(-1, system.days).sum(axis=0)
     return total
 
