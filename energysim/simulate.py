@@ -14,8 +14,8 @@ from datetime import date
 
 import numpy as np
 
-from energysim.inputs.apply import apply_events
 from energysim.inputs.assets import Daily, GasSystem
+from energysim.inputs.events import apply_events
 from energysim.inputs.scenario import Event, Foresight, Scenario
 from energysim.model.compile import compile_system
 from energysim.model.freeze import freeze

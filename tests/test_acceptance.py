@@ -11,7 +11,7 @@ import pytest
 from shipped_runs import MCM, dataset, group_of, shipped
 
 import energysim
-from energysim.inputs.apply import apply_events
+from energysim.inputs.events import apply_events
 from energysim.model.compile import StandardForm, compile_system
 from energysim.model.solve import Engine, tie_breaking
 

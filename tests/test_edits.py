@@ -25,7 +25,8 @@ from energysim import (
     Upstream,
     solve,
 )
-from energysim.inputs.apply import apply_events, apply_settings
+from energysim.inputs.apply import apply_settings
+from energysim.inputs.events import apply_events
 from energysim.inputs.scenario import Setting
 from energysim.simulate import simulate
 

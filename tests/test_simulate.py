@@ -23,7 +23,8 @@ from energysim import (
     Upstream,
     solve,
 )
-from energysim.inputs.apply import apply_events, apply_settings
+from energysim.inputs.apply import apply_settings
+from energysim.inputs.events import apply_events
 from energysim.simulate import simulate
 from energysim.studies.foresight import replacements
 

@@ -3,7 +3,7 @@
 A scenario is a short YAML file: a gas year, weather, what is *set* differently, and *events*. An event
 touches one asset over some days; it is an edit of the inputs, the linear programme never hears of it.
 
-Rules where events overlap on one asset and day (`inputs.apply.apply_events`):
+Rules where events overlap on one asset and day (`inputs.events.apply_events`):
 
 * an event of the same name as one it inherits (from `extends`, or in a variant) replaces it;
 * `available` (share that works): the smallest share holds, since a broken pipe is not broken twice;

@@ -5,26 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import fields
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
 from energysim.errors import suggest
 
-if TYPE_CHECKING:
-    from energysim.inputs.assets import GasSystem
-
 DAILY_TYPE = "DailyLike"
 """Annotation of the fields that hold one number per gas day."""
 
 
-def check_system(system: GasSystem) -> list[str]:
+def check_system(system: Any) -> list[str]:
     """Every inconsistency of a system, one line each; empty when it is sound."""
     return [*_check_series(system), *_check_references(system), *_check_names(system), *_check_contracts(system),
             *_check_storage(system), *_check_demand(system)]  # fmt: skip
 
 
-def _check_series(system: GasSystem) -> list[str]:
+def _check_series(system: Any) -> list[str]:
     problems = []
     if system.days < 1:
         problems.append(f"the horizon has {system.days} days; it needs at least one")
@@ -46,7 +43,7 @@ def _check_series(system: GasSystem) -> list[str]:
     return problems
 
 
-def _check_references(system: GasSystem) -> list[str]:
+def _check_references(system: Any) -> list[str]:
     problems = []
 
     def known(what: str, name: str, names: Iterable[str], kind: str) -> None:
@@ -93,7 +90,7 @@ def _check_references(system: GasSystem) -> list[str]:
     return problems
 
 
-def _check_names(system: GasSystem) -> list[str]:
+def _check_names(system: Any) -> list[str]:
     """Parts of assets go by their own id in the model, so two of one name would be one."""
     owners: dict[tuple[str, str], list[str]] = {}
     for c in system.contracts.values():
@@ -112,7 +109,7 @@ def _check_names(system: GasSystem) -> list[str]:
     ]
 
 
-def _check_contracts(system: GasSystem) -> list[str]:
+def _check_contracts(system: Any) -> list[str]:
     problems = []
     for c in system.contracts.values():
         if not c.routes:
@@ -128,7 +125,7 @@ def _check_contracts(system: GasSystem) -> list[str]:
     return problems
 
 
-def _check_storage(system: GasSystem) -> list[str]:
+def _check_storage(system: Any) -> list[str]:
     problems = []
     for a in system.accounts.values():
         for name, stock in (("opening", a.opening), ("volume", a.volume)):
@@ -165,7 +162,7 @@ def check_curve(curve: tuple[tuple[float, float], ...]) -> list[str]:
     return problems
 
 
-def _check_demand(system: GasSystem) -> list[str]:
+def _check_demand(system: Any) -> list[str]:
     problems = [] if system.offtakes else ["nothing demands gas; give the system at least one offtake"]
     order = sorted((c for c in system.demand_classes.values() if c.cuttable), key=lambda c: c.cut_order)
     for c in order:

@@ -15,7 +15,7 @@ by a neighbour is not Serbia's:
 
 $$\sum_{r \in c} \mathit{nomination}_{r,d} \le \sum_{p \to n} \mathit{flow}_{p,d}$$
 
-Force majeure has pro-rated quantity and take-or-pay before they come here (`inputs.apply`), and
+Force majeure has pro-rated quantity and take-or-pay before they come here (`inputs.force_majeure`), and
 notice has already lowered the daily quantity: both are edits of the inputs.
 """
 

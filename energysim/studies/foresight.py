@@ -19,9 +19,10 @@ from typing import Any
 import numpy as np
 
 from energysim.errors import InputError, suggest
-from energysim.inputs.apply import apply_settings, check_events
+from energysim.inputs.apply import apply_settings
 from energysim.inputs.assemble import system_at
 from energysim.inputs.assets import Daily, GasSystem
+from energysim.inputs.events import check_events
 from energysim.inputs.evidence import estimates_in_use
 from energysim.inputs.horizon import Horizon, check_rivals
 from energysim.inputs.read import Dataset, read_dataset, read_scenario, scenario_files
