@@ -13,6 +13,7 @@ from shipped_runs import MCM, dataset, group_of, shipped
 import energysim
 from energysim.inputs.events import apply_events
 from energysim.model.compile import StandardForm, compile_system
+from energysim.model.ranges import face_range
 from energysim.model.solve import Engine, tie_breaking
 
 
@@ -174,6 +175,22 @@ def test_no_published_quantity_depends_on_the_solver(name: str, setting: str) ->
             indices = [span.indices[k] for k in where[:5]] if quantity != "curtailment" else where[:5].tolist()
             moved[quantity] = (len(where), float(np.abs(difference).max()), indices)
     assert not moved, moved
+
+
+@pytest.mark.parametrize(
+    "name", grouped(["baseline_2025_26", "russian_loss_alone", "january_2009", "shah_deniz_2025_announced"])
+)
+def test_no_published_quantity_can_move_on_the_optimal_face(name: str) -> None:
+    """The face solve: of all plans that cost the same with the tie, none lets any published quantity move."""
+    form, tie, _, _ = programme(name)
+    solution = Engine().solve(form, tie)
+    signs = np.random.default_rng(0)
+    quantity = np.zeros(len(solution.values))
+    for published in (*PUBLISHED, "curtailment"):
+        span = form.columns[published]
+        quantity[span.slice] = signs.choice([-1.0, 1.0], span.stop - span.start)
+    low, high = face_range(form, solution, quantity, tie)
+    assert high - low <= 1e-3
 
 
 @cache

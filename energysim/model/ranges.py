@@ -13,10 +13,16 @@ from energysim.model.solve import OPTIONS, Solution, highs_lp
 
 ZERO = 1e-7
 """Reduced costs and duals below this [EUR/MWh] count as zero: the column or row is free on the face."""
+ZERO_WITH_TIE = 1e-9
+"""The same where the tie-breaking cost counts: the solver's own tolerance, since ties are told apart by little."""
 
 
-def face_range(form: StandardForm, solution: Solution, quantity: Vector) -> tuple[float, float]:
-    """Smallest and largest value of a linear quantity over all plans of equal cost (tie-breaking left out).
+def face_range(
+    form: StandardForm, solution: Solution, quantity: Vector, tie: Vector | None = None
+) -> tuple[float, float]:
+    """Smallest and largest value of a linear quantity over all plans of equal cost.
+
+    tie: the tie-breaking cost, if it is to count as cost; with it the plan should be unique.
 
     quantity: coefficients by column. Columns and rows with a reduced cost or dual are fixed at their
     bounds and the rest re-optimised; no objective row is added.
@@ -24,7 +30,7 @@ def face_range(form: StandardForm, solution: Solution, quantity: Vector) -> tupl
     solver = highspy.Highs()
     for name, value in OPTIONS.items():
         solver.setOptionValue(name, value)
-    cost = form.objective
+    cost = form.objective if tie is None else form.objective + tie
     solver.passModel(highs_lp(form, cost))
     solver.run()
     _expect_optimal(solver)
@@ -32,10 +38,11 @@ def face_range(form: StandardForm, solution: Solution, quantity: Vector) -> tupl
     values, duals = np.array(found.col_value), np.array(found.row_dual)
     reduced = cost - form.matrix.T @ duals
     lower, upper = form.column_lower.copy(), form.column_upper.copy()
-    fixed = np.abs(reduced) > ZERO
+    zero = ZERO if tie is None else ZERO_WITH_TIE
+    fixed = np.abs(reduced) > zero
     lower[fixed] = upper[fixed] = values[fixed]
     row_lower, row_upper = form.row_lower.copy(), form.row_upper.copy()
-    tight, activity = np.abs(duals) > ZERO, form.matrix @ values
+    tight, activity = np.abs(duals) > zero, form.matrix @ values
     row_lower[tight] = row_upper[tight] = activity[tight]
     columns, rows = np.arange(len(cost), dtype=np.int32), np.arange(len(row_lower), dtype=np.int32)
     solver.changeColsBounds(len(columns), columns, lower, upper)
