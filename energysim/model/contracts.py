@@ -10,6 +10,9 @@ over a period $q$ of its validity, with take-or-pay as a priced shortfall, never
 $$\sum_{d \in q} \mathit{nomination} \le \mathit{quantity}_q \qquad
 \sum_{d \in q} \mathit{nomination} + \mathit{take\_shortfall}_q \ge \mathit{take\_or\_pay}_q$$
 
+Gas paid for and not taken shows as the cost `take_or_pay`; the make-up gas it may entitle to in a later year has no
+value within this one.
+
 A contract with a destination clause brings no more than flows on to its destination $n$, so that gas bought
 by a neighbour is not Serbia's:
 
