@@ -17,6 +17,7 @@ import pyomo.core.base.constraint as pyomo_constraint
 import pyomo.environ as pyo
 import scipy.sparse as sp
 from numpy.typing import NDArray
+from pyomo.common.gc_manager import PauseGC
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
 from energysim.inputs.assets import GasSystem
@@ -68,9 +69,8 @@ class StandardForm:
 
 def compile_system(system: GasSystem) -> StandardForm:
     """The standard form of a gas system's linear programme."""
-    with _rules_called_once():
-        model = build(system).pyomo
-    return standard_form(model)
+    with PauseGC(), _rules_called_once():  # a hundred thousand small objects are made, none is garbage yet
+        return standard_form(build(system).pyomo)
 
 
 @contextmanager
