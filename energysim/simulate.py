@@ -73,23 +73,23 @@ def simulate(
         form = compile_system(believed)
         if plans:
             form = freeze(form, plans[-1].solution, system.day_of(news))
-        plans.append(Plan(news, believed, engine.solve(form, tie_breaking(form, system))))
+        start = plans[-1].solution.basis if plans else None
+        plans.append(Plan(news, believed, engine.solve(form, tie_breaking(form, system), start)))
     return Course(foresight, tuple(plans))
 
 
 def remember(system: GasSystem, plan: Plan, today: int) -> GasSystem:
     """What the last plan binds: gas and oil that need notice, quantities already taken."""
-    nominated, burnt = plan.solution.of("nomination"), plan.solution.of("fuel_switch")
+    nominated, burnt = plan.solution.by_day("nomination"), plan.solution.by_day("fuel_switch")
     for contract in system.contracts.values():
-        planned = np.array([sum(nominated[r.id, d] for r in contract.routes) for d in range(system.days)])
+        planned = np.sum([nominated[r.id] for r in contract.routes], axis=0)
         taken = [float(planned[p.first : min(p.last + 1, today)].sum()) for p in contract.periods]
         periods = tuple(replace(p, quantity=max(p.quantity, t)) for p, t in zip(contract.periods, taken, strict=True))
         notified = within_notice(planned, today, contract.notice_days)
         system = system.with_asset("contracts", replace(contract, periods=periods, notified=notified))
     for fuel in system.fuel_switches.values():
         switching = [o.id for o in system.offtakes.values() if o.demand_class == fuel.demand_class]
-        planned_oil = {o: np.array([burnt[o, d] for d in range(system.days)]) for o in switching}
-        limits = {o: within_notice(series, today, fuel.notice_days) for o, series in planned_oil.items()}
+        limits = {o: within_notice(burnt[o], today, fuel.notice_days) for o in switching}
         system = system.with_asset("fuel_switches", replace(fuel, notified=limits))
     return system
 

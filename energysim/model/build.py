@@ -16,11 +16,12 @@ from typing import Any
 import pyomo.environ as pyo
 
 from energysim.inputs.assets import GasSystem
-from energysim.model.block import Block, data, indexed_set, law, stack
-from energysim.model.contracts import add_contracts
-from energysim.model.demand import add_demand
-from energysim.model.network import add_network
-from energysim.model.storage import add_storage
+from energysim.model.block import Block, law, stack
+from energysim.model.contracts import add_contracts, describe_contracts
+from energysim.model.demand import add_demand, describe_demand
+from energysim.model.network import add_network, describe_network
+from energysim.model.sheet import Sheet, declare, fill
+from energysim.model.storage import add_storage, describe_storage
 
 
 @dataclass(frozen=True)
@@ -31,38 +32,70 @@ class Model:
     blocks: tuple[Block, ...]
 
 
-def build(system: GasSystem) -> Model:
-    """The linear programme of a gas system, readable and not yet solved."""
-    m = pyo.ConcreteModel(name="energysim")
-    m.node = pyo.Set(dimen=1, initialize=list(system.nodes), doc="places where gas balances")
-    m.day = pyo.RangeSet(0, system.days - 1, doc="gas days")
-    m.day_end = pyo.RangeSet(0, system.days, doc="mornings of gas days and the last evening")
+def describe(system: GasSystem) -> Sheet:
+    """The sets and figures of a gas system's linear programme."""
+    sheet = Sheet()
+    sheet.set("node", system.nodes, doc="places where gas balances")
+    sheet.set("day", range(system.days), doc="gas days")
+    sheet.set("day_end", range(system.days + 1), doc="mornings of gas days and the last evening")
+    describe_network(sheet, system)
+    describe_contracts(sheet, system)
+    describe_storage(sheet, system)
+    describe_demand(sheet, system)
+    _describe_upstream(sheet, system)
+    return sheet
 
-    network = add_network(m, system)
+
+def build(sheet: Sheet) -> Model:
+    """The linear programme of a sheet: sets, empty Params, variables, and rules not yet called."""
+    m = declare(sheet)
+    network = add_network(m)
     blocks = (
         network,
-        add_contracts(m, system, flow=m.flow),
-        add_storage(m, system),
-        add_demand(m, system),
+        add_contracts(m, flow=m.flow),
+        add_storage(m),
+        add_demand(m),
     )
-    add_upstream_limits(m, system)
+    add_upstream_limits(m)
     _close_balance(m, blocks)
     _state_objective(m, blocks)
     return Model(m, blocks)
 
 
-def add_upstream_limits(m: Any, system: GasSystem) -> None:
-    """Limit the gas that passes each upstream asset, nominated or withdrawn from a store abroad."""
+def construct(system: GasSystem) -> Any:
+    """The model as Pyomo knows it, figures and all, for Pyomo's own compiler and solvers."""
+    sheet = describe(system)
+    m = build(sheet).pyomo
+    fill(m, sheet)
+    for variable in m.component_objects(pyo.Var):
+        for index in variable.index_set():
+            variable[index]  # a sparse variable makes its elements when they are asked for
+    for name, component in {**m.laws, **m.objectives}.items():
+        setattr(m, name, component)
+    return m
+
+
+def _describe_upstream(sheet: Sheet, system: GasSystem) -> None:
     limited = {u.id: u for u in system.upstream.values()}
-    m.upstream = pyo.Set(dimen=1, initialize=list(limited), doc="fields, pipelines abroad, terminals, border points")
-    through = {u: [r for r, (_, route) in system.routes.items() if u in route.path] for u in limited}
-    indexed_set(m, "routes_through", m.upstream, through, m.route, "routes that pass an asset")
-    stored = {u: [a.id for a in system.accounts.values() if a.route and u in a.route.path] for u in limited}
-    indexed_set(m, "accounts_through", m.upstream, stored, m.account, "stores abroad whose gas passes an asset")
+    sheet.set("upstream", limited, doc="fields, pipelines abroad, terminals, border points")
+    through: dict[str, list[str]] = {u: [] for u in limited}
+    stored: dict[str, list[str]] = {u: [] for u in limited}
+    for r, (_, route) in system.routes.items():
+        for u in dict.fromkeys(route.path):
+            through[u].append(r)
+    for account in system.accounts.values():
+        for u in dict.fromkeys(account.route.path if account.route else ()):
+            stored[u].append(account.id)
+    sheet.family("routes_through", "upstream", through, "route", "routes that pass an asset")
+    sheet.family("accounts_through", "upstream", stored, "account", "stores abroad whose gas passes an asset")
     used = [u for u in limited if through[u] or stored[u]]
-    m.used_upstream = pyo.Set(dimen=1, initialize=used, within=m.upstream, doc="upstream assets that some gas passes")
+    sheet.set("used_upstream", used, doc="upstream assets that some gas passes")
     free = stack((u.free for u in limited.values()), system.days)
-    data(m, "upstream_capacity", m.upstream, m.day, values=free, doc="capacity net of reservations [GWh/d]")
+    sheet.figure("upstream_capacity", "upstream", "day", values=free, doc="capacity net of reservations [GWh/d]")
+
+
+def add_upstream_limits(m: Any) -> None:
+    """Limit the gas that passes each upstream asset, nominated or withdrawn from a store abroad."""
 
     @law(m, m.used_upstream, m.day)
     def upstream_limit(m: Any, u: Any, d: Any) -> Any:
@@ -83,4 +116,4 @@ def _state_objective(m: Any, blocks: tuple[Block, ...]) -> None:
     for block in blocks:
         for kind, terms in (("cost", block.costs), ("penalty", block.penalties)):
             for name, term in terms.items():
-                setattr(m, f"{kind}_{name}", pyo.Objective(rule=term, doc=f"{block.name}: {name} [kEUR]"))
+                m.objectives[f"{kind}_{name}"] = pyo.Objective(rule=term, doc=f"{block.name}: {name} [kEUR]")

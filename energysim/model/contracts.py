@@ -27,30 +27,28 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
 
 from energysim.inputs.assets import Contract, GasSystem, Period
-from energysim.model.block import Block, data, indexed_set, law, stack, working
+from energysim.model.block import Block, law, stack, variable, working
+from energysim.model.sheet import Sheet
 
 
-def add_contracts(m: Any, system: GasSystem, flow: Any) -> Block:
+def describe_contracts(sheet: Sheet, system: GasSystem) -> None:
+    """Write down contracts, their routes and periods, prices and quantities, and sales."""
+    periods = {p.id: (c, p) for c in system.contracts.values() for p in c.periods if _binding(p)}
+    _describe_sets(sheet, system, periods)
+    _describe_figures(sheet, system, periods)
+
+
+def add_contracts(m: Any, flow: Any) -> Block:
     """Add nominations by route, their daily and period quantities, and sales.
 
     flow: the network's variable, which destination clauses refer to.
     """
-    routes = system.routes
-    periods = {p.id: (c, p) for c in system.contracts.values() for p in c.periods if _binding(p)}
-    _declare_sets(m, system, routes, periods)
-    _declare_data(m, system, periods)
-
-    m.nomination = pyo.Var(
-        m.route,
-        m.day,
-        bounds=lambda m, r, d: (0, m.nomination_capacity[r, d]),
-        doc="gas nominated under a contract on one of its routes [GWh/d]",
-    )
-    m.take_shortfall = pyo.Var(m.period, domain=pyo.NonNegativeReals, doc="gas paid for but not taken [GWh]")
-    m.sales = pyo.Var(m.sale, m.day, bounds=lambda m, s, d: (0, m.sales_capacity[s, d]), doc="gas sold [GWh/d]")
+    variable(m, "nomination", m.route, m.day, bounds=lambda m, r, d: (0, m.nomination_capacity[r, d]),
+             doc="gas nominated under a contract on one of its routes [GWh/d]")  # fmt: skip
+    variable(m, "take_shortfall", m.period, doc="gas paid for but not taken [GWh]")
+    variable(m, "sales", m.sale, m.day, bounds=lambda m, s, d: (0, m.sales_capacity[s, d]), doc="gas sold [GWh/d]")
 
     @law(m, m.shared_contract, m.day)
     def daily_contract_quantity(m: Any, c: Any, d: Any) -> Any:
@@ -94,57 +92,54 @@ def _binding(period: Period) -> bool:
     return np.isfinite(period.quantity) or period.take_or_pay > 0
 
 
-def _declare_sets(
-    m: Any, system: GasSystem, routes: dict[str, Any], periods: dict[str, tuple[Contract, Period]]
-) -> None:
-    contracts = system.contracts
-    m.route = pyo.Set(dimen=1, initialize=list(routes), doc="routes of contracts")
-    m.contract = pyo.Set(dimen=1, initialize=list(contracts), doc="contracts and spot steps")
-    m.shared_contract = pyo.Set(
-        dimen=1, initialize=[c.id for c in contracts.values() if len(c.routes) > 1], doc="contracts with several routes"
-    )
+def _describe_sets(sheet: Sheet, system: GasSystem, periods: dict[str, tuple[Contract, Period]]) -> None:
+    contracts, routes = system.contracts, system.routes
+    sheet.set("route", routes, doc="routes of contracts")
+    sheet.set("contract", contracts, doc="contracts and spot steps")
+    shared = [c.id for c in contracts.values() if len(c.routes) > 1]
+    sheet.set("shared_contract", shared, doc="contracts with several routes")
     bound = {c.id: c.destination for c in contracts.values() if c.destination}
-    m.bound_contract = pyo.Set(dimen=1, initialize=list(bound), doc="contracts with a destination clause")
+    sheet.set("bound_contract", bound, doc="contracts with a destination clause")
     leading = {c: [p.id for p in system.pipelines.values() if p.to_node == n] for c, n in bound.items()}
-    indexed_set(m, "pipelines_to_destination", m.bound_contract, leading, m.pipeline, "arcs into the destination")
-    m.period = pyo.Set(dimen=1, initialize=list(periods), doc="periods over which a quantity counts")
-    m.limited_period = pyo.Set(
-        dimen=1, initialize=[q for q, (_, p) in periods.items() if np.isfinite(p.quantity)], doc="with a quantity"
-    )
-    m.pledged_period = pyo.Set(
-        dimen=1, initialize=[q for q, (_, p) in periods.items() if p.take_or_pay > 0], doc="with take-or-pay"
-    )
-    m.sale = pyo.Set(dimen=1, initialize=list(system.sales), doc="places where gas may be sold")
-    entering = {n: [r for r, (_, route) in routes.items() if route.entry_node == n] for n in system.nodes}
-    indexed_set(m, "routes_at", m.node, entering, m.route, "routes that enter at a node")
-    indexed_set(
-        m,
-        "routes_of",
-        m.contract,
-        {c.id: [r.id for r in c.routes] for c in contracts.values()},
-        m.route,
-        "routes of a contract",
-    )
+    sheet.family("pipelines_to_destination", "bound_contract", leading, "pipeline", "arcs into the destination")
+    sheet.set("period", periods, doc="periods over which a quantity counts")
+    limited = [q for q, (_, p) in periods.items() if np.isfinite(p.quantity)]
+    sheet.set("limited_period", limited, doc="with a quantity")
+    pledged = [q for q, (_, p) in periods.items() if p.take_or_pay > 0]
+    sheet.set("pledged_period", pledged, doc="with take-or-pay")
+    sheet.set("sale", system.sales, doc="places where gas may be sold")
+    entering: dict[str, list[str]] = {n: [] for n in system.nodes}
+    for r, (_, route) in routes.items():
+        entering[route.entry_node].append(r)
+    sheet.family("routes_at", "node", entering, "route", "routes that enter at a node")
+    of_contract = {c.id: [r.id for r in c.routes] for c in contracts.values()}
+    sheet.family("routes_of", "contract", of_contract, "route", "routes of a contract")
     selling = {n: [s.id for s in system.sales.values() if s.node == n] for n in system.nodes}
-    indexed_set(m, "sales_at", m.node, selling, m.sale, "sales at a node")
+    sheet.family("sales_at", "node", selling, "sale", "sales at a node")
     of_period = {q: [r.id for r in c.routes] for q, (c, _) in periods.items()}
-    indexed_set(m, "period_routes", m.period, of_period, m.route, "routes that count in a period")
-    days = {q: list(range(p.first, p.last + 1)) for q, (_, p) in periods.items()}
-    indexed_set(m, "period_days", m.period, days, m.day, "days of a period")
+    sheet.family("period_routes", "period", of_period, "route", "routes that count in a period")
+    days = {q: range(p.first, p.last + 1) for q, (_, p) in periods.items()}
+    sheet.family("period_days", "period", days, "day", "days of a period")
 
 
-def _declare_data(m: Any, system: GasSystem, periods: dict[str, tuple[Contract, Period]]) -> None:
+def _describe_figures(sheet: Sheet, system: GasSystem, periods: dict[str, tuple[Contract, Period]]) -> None:
     days, contracts, sales = system.days, system.contracts.values(), system.sales.values()
     dcq = {c.id: np.minimum(working(c.dcq, c.available), c.notified) for c in contracts}
     pairs = [(c, r) for c in contracts for r in c.routes]
-    data(m, "dcq", m.contract, m.day, values=stack(dcq.values(), days), doc="daily contract quantity [GWh/d]")
+    sheet.figure("dcq", "contract", "day", values=stack(dcq.values(), days), doc="daily contract quantity [GWh/d]")
     limit = stack((dcq[c.id] * r.open for c, r in pairs), days)
-    data(m, "nomination_capacity", m.route, m.day, values=limit, doc="daily quantity on an open route [GWh/d]")
-    data(m, "gas_price", m.route, m.day, values=stack((c.price for c, _ in pairs), days), doc="gas price [EUR/MWh]")
-    data(m, "route_tariff", m.route, m.day, values=stack((r.tariff for _, r in pairs), days), doc="entry [EUR/MWh]")
-    in_order = [p for _, p in periods.values()]
-    data(m, "quantity", m.period, values=[p.quantity for p in in_order], doc="most gas in the period [GWh]")
-    data(m, "pledge", m.period, values=[p.take_or_pay for p in in_order], doc="take-or-pay [GWh]")
-    data(m, "take_shortfall_price", m.period, values=[p.shortfall_price for p in in_order], doc="[EUR/MWh]")
-    data(m, "sales_capacity", m.sale, m.day, values=stack((s.capacity for s in sales), days), doc="[GWh/d]")
-    data(m, "sales_price", m.sale, m.day, values=stack((s.price for s in sales), days), doc="[EUR/MWh]")
+    doc = "daily quantity on an open route [GWh/d]"
+    sheet.figure("nomination_capacity", "route", "day", values=limit, doc=doc)
+    price = stack((c.price for c, _ in pairs), days)
+    sheet.figure("gas_price", "route", "day", values=price, doc="gas price [EUR/MWh]")
+    tariff = stack((r.tariff for _, r in pairs), days)
+    sheet.figure("route_tariff", "route", "day", values=tariff, doc="entry [EUR/MWh]")
+    limits = {q: p for q, (_, p) in periods.items()}
+    sheet.figure("quantity", "period", values=[p.quantity for p in limits.values()], doc="most gas in the period [GWh]")
+    sheet.figure("pledge", "period", values=[p.take_or_pay for p in limits.values()], doc="take-or-pay [GWh]")
+    unpaid = [p.shortfall_price for p in limits.values()]
+    sheet.figure("take_shortfall_price", "period", values=unpaid, doc="gas not taken is paid for [EUR/MWh]")
+    capacity = stack((s.capacity for s in sales), days)
+    sheet.figure("sales_capacity", "sale", "day", values=capacity, doc="most gas sold [GWh/d]")
+    price = stack((s.price for s in sales), days)
+    sheet.figure("sales_price", "sale", "day", values=price, doc="price of gas sold [EUR/MWh]")

@@ -18,34 +18,27 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
 
 from energysim.inputs.assets import GasSystem
-from energysim.model.block import Block, data, indexed_set, law, stack
+from energysim.model.block import Block, law, stack, variable
+from energysim.model.sheet import Sheet
 
 
-def add_demand(m: Any, system: GasSystem) -> Block:
-    """Add offtakes with their curtailment steps and fuel switch."""
-    _declare_sets(m, system)
-    _declare_data(m, system)
+def describe_demand(sheet: Sheet, system: GasSystem) -> None:
+    """Write down offtakes, their curtailment steps, and oil that stands in for gas."""
+    _describe_sets(sheet, system)
+    _describe_figures(sheet, system)
 
-    m.curtailment = pyo.Var(
-        m.offtake,
-        m.step,
-        m.day,
-        bounds=lambda m, o, s, d: (0, m.curtailment_width[o, s] * m.demand[o, d]),
-        doc="firm demand cut, by depth step [GWh/d]",
-    )
-    m.fuel_switch = pyo.Var(
-        m.switching_offtake,
-        m.day,
-        bounds=lambda m, o, d: (0, m.switchable[o, d]),
-        doc="demand served by oil instead of gas [GWh/d]",
-    )
-    m.oil_stock = pyo.Var(m.fuel, m.day_end, domain=pyo.NonNegativeReals, doc="oil in gas terms [GWh]")
-    m.oil_delivery = pyo.Var(
-        m.fuel, m.day, bounds=lambda m, f, d: (0, m.oil_refill[f, d]), doc="oil brought to the stock [GWh/d]"
-    )
+
+def add_demand(m: Any) -> Block:
+    """Add curtailment in steps, and fuel switch with its oil."""
+    variable(m, "curtailment", m.offtake, m.step, m.day, doc="firm demand cut, by depth step [GWh/d]",
+             bounds=lambda m, o, s, d: (0, m.curtailment_width[o, s] * m.demand[o, d]))  # fmt: skip
+    variable(m, "fuel_switch", m.switching_offtake, m.day, bounds=lambda m, o, d: (0, m.switchable[o, d]),
+             doc="demand served by oil instead of gas [GWh/d]")  # fmt: skip
+    variable(m, "oil_stock", m.fuel, m.day_end, doc="oil in gas terms [GWh]")
+    variable(m, "oil_delivery", m.fuel, m.day, bounds=lambda m, f, d: (0, m.oil_refill[f, d]),
+             doc="oil brought to the stock [GWh/d]")  # fmt: skip
 
     @law(m, m.switching_offtake, m.day)
     def served_once(m: Any, o: Any, d: Any) -> Any:
@@ -81,37 +74,43 @@ def add_demand(m: Any, system: GasSystem) -> Block:
     )
 
 
-def _declare_sets(m: Any, system: GasSystem) -> None:
+def _describe_sets(sheet: Sheet, system: GasSystem) -> None:
     offtakes, fuels = system.offtakes, system.fuel_switches
     switching = [o.id for o in offtakes.values() if o.demand_class in fuels]
-    m.offtake = pyo.Set(dimen=1, initialize=list(offtakes), doc="demand of one class at one node")
-    m.switching_offtake = pyo.Set(dimen=1, initialize=switching, doc="offtakes that can burn oil")
-    m.fuel = pyo.Set(dimen=1, initialize=list(fuels), doc="oil stocks, one per class that can switch")
+    sheet.set("offtake", offtakes, doc="demand of one class at one node")
+    sheet.set("switching_offtake", switching, doc="offtakes that can burn oil")
+    sheet.set("fuel", fuels, doc="oil stocks, one per class that can switch")
     depth = max((len(c.steps) for c in system.demand_classes.values()), default=1)
-    m.step = pyo.RangeSet(0, depth - 1, doc="depth steps of curtailment")
-    at = {n: [o.id for o in offtakes.values() if o.node == n] for n in system.nodes}
-    indexed_set(m, "offtakes_at", m.node, at, m.offtake, "offtakes at a node")
+    sheet.set("step", range(depth), doc="depth steps of curtailment")
+    at: dict[str, list[str]] = {n: [] for n in system.nodes}
+    for o in offtakes.values():
+        at[o.node].append(o.id)
+    sheet.family("offtakes_at", "node", at, "offtake", "offtakes at a node")
     oil_at = {n: [o for o in at[n] if o in set(switching)] for n in system.nodes}
-    indexed_set(m, "switching_at", m.node, oil_at, m.switching_offtake, "offtakes at a node that can burn oil")
+    sheet.family("switching_at", "node", oil_at, "switching_offtake", "offtakes at a node that can burn oil")
     of_fuel = {f: [o for o in switching if offtakes[o].demand_class == f] for f in fuels}
-    indexed_set(m, "offtakes_of_fuel", m.fuel, of_fuel, m.switching_offtake, "offtakes that share an oil stock")
+    sheet.family("offtakes_of_fuel", "fuel", of_fuel, "switching_offtake", "offtakes that share an oil stock")
 
 
-def _declare_data(m: Any, system: GasSystem) -> None:
+def _describe_figures(sheet: Sheet, system: GasSystem) -> None:
     days, offtakes, fuels = system.days, list(system.offtakes.values()), system.fuel_switches
-    data(m, "demand", m.offtake, m.day, values=stack((o.demand for o in offtakes), days), doc="firm demand [GWh/d]")
+    demand = stack((o.demand for o in offtakes), days)
+    sheet.figure("demand", "offtake", "day", values=demand, doc="firm demand [GWh/d]")
     total = [sum((o.demand for o in offtakes if o.node == n), np.zeros(days)) for n in system.nodes]
-    data(m, "node_demand", m.node, m.day, values=stack(total, days), doc="firm demand of all classes [GWh/d]")
-    classes = [system.demand_classes[o.demand_class] for o in offtakes]
-    padded = [list(c.steps) + [(0.0, 0.0)] * (len(m.step) - len(c.steps)) for c in classes]
-    data(m, "curtailment_width", m.offtake, m.step, values=[[w for w, _ in c] for c in padded], doc="[1]")
-    data(m, "lost_load_value", m.offtake, m.step, values=[[v for _, v in c] for c in padded], doc="[EUR/MWh]")
-    switching = [system.offtakes[o] for o in m.switching_offtake]
-    limits = [(o, fuels[o.demand_class]) for o in switching]
+    doc = "firm demand of all classes [GWh/d]"
+    sheet.figure("node_demand", "node", "day", values=stack(total, days), doc=doc)
+    classes, steps = [system.demand_classes[o.demand_class] for o in offtakes], len(sheet.sets["step"][0])
+    padded = [(list(c.steps) + [(0.0, 0.0)] * steps)[:steps] for c in classes]
+    width, value = ([[step[k] for step in c] for c in padded] for k in (0, 1))
+    doc = "depth of a step as a share of demand [1]"
+    sheet.figure("curtailment_width", "offtake", "step", values=width, doc=doc, structural=True)
+    sheet.figure("lost_load_value", "offtake", "step", values=value, doc="value of lost load [EUR/MWh]")
+    limits = [(o, fuels[o.demand_class]) for o in offtakes if o.demand_class in fuels]
     share = stack((np.minimum(f.switchable * o.demand, f.notified.get(o.id, np.inf)) for o, f in limits), days)
-    data(m, "switchable", m.switching_offtake, m.day, values=share, doc="demand oil can serve [GWh/d]")
-    price = [fuels[o.demand_class].oil_price for o in switching]
-    data(m, "oil_price", m.switching_offtake, values=price, doc="oil in gas terms [EUR/MWh]")
-    data(m, "oil_opening_stock", m.fuel, values=[f.oil_stock for f in fuels.values()], doc="[GWh]")
+    sheet.figure("switchable", "switching_offtake", "day", values=share, doc="demand oil can serve [GWh/d]")
+    price = [f.oil_price for _, f in limits]
+    sheet.figure("oil_price", "switching_offtake", values=price, doc="oil in gas terms [EUR/MWh]")
+    opening = [f.oil_stock for f in fuels.values()]
+    sheet.figure("oil_opening_stock", "fuel", values=opening, doc="oil on the first morning [GWh]")
     refill = stack((np.asarray(f.refill) for f in fuels.values()), days)
-    data(m, "oil_refill", m.fuel, m.day, values=refill, doc="oil that can be brought [GWh/d]")
+    sheet.figure("oil_refill", "fuel", "day", values=refill, doc="oil that can be brought [GWh/d]")

@@ -24,7 +24,6 @@ def freeze(form: StandardForm, done: Solution, today: int) -> StandardForm:
     for names, last in ((ACTIONS, today - 1), (STOCKS, today)):
         for name in names:
             span = form.columns[name]
-            days = np.fromiter((i[-1] for i in span.indices), dtype=int, count=len(span.indices))
-            past = span.start + np.flatnonzero(days <= last)
+            past = span.start + np.flatnonzero(span.days() <= last)
             lower[past] = upper[past] = done.values[past]
     return replace(form, column_lower=lower, column_upper=upper)

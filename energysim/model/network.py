@@ -14,42 +14,31 @@ from __future__ import annotations
 
 from typing import Any
 
-import pyomo.environ as pyo
-
 from energysim.inputs.assets import GasSystem
-from energysim.model.block import Block, data, indexed_set, stack, working
+from energysim.model.block import Block, stack, variable, working
+from energysim.model.sheet import Sheet
 
 
-def add_network(m: Any, system: GasSystem) -> Block:
-    """Add pipelines to the model."""
-    pipes = system.pipelines
-    m.pipeline = pyo.Set(dimen=1, initialize=list(pipes), doc="directed arcs between nodes")
-    indexed_set(
-        m,
-        "pipelines_into",
-        m.node,
-        {n: [p.id for p in pipes.values() if p.to_node == n] for n in system.nodes},
-        m.pipeline,
-        "arcs that end at a node",
-    )
-    indexed_set(
-        m,
-        "pipelines_from",
-        m.node,
-        {n: [p.id for p in pipes.values() if p.from_node == n] for n in system.nodes},
-        m.pipeline,
-        "arcs that start at a node",
-    )
-    days = system.days
-    capacity = stack((working(p.capacity, p.available) for p in pipes.values()), days)
-    data(m, "flow_capacity", m.pipeline, m.day, values=capacity, doc="capacity that works [GWh/d]")
-    data(m, "arriving", m.pipeline, values=[1 - p.shrinkage for p in pipes.values()], doc="1 - shrinkage [1]")
-    tariff = stack((p.tariff for p in pipes.values()), days)
-    data(m, "flow_tariff", m.pipeline, m.day, values=tariff, doc="tariff [EUR/MWh]")
+def describe_network(sheet: Sheet, system: GasSystem) -> None:
+    """Write down pipelines, their capacity, shrinkage and tariff."""
+    pipes, days = system.pipelines.values(), system.days
+    sheet.set("pipeline", system.pipelines, doc="directed arcs between nodes")
+    into = {n: [p.id for p in pipes if p.to_node == n] for n in system.nodes}
+    sheet.family("pipelines_into", "node", into, "pipeline", "arcs that end at a node")
+    out_of = {n: [p.id for p in pipes if p.from_node == n] for n in system.nodes}
+    sheet.family("pipelines_from", "node", out_of, "pipeline", "arcs that start at a node")
+    capacity = stack((working(p.capacity, p.available) for p in pipes), days)
+    sheet.figure("flow_capacity", "pipeline", "day", values=capacity, doc="capacity that works [GWh/d]")
+    arriving = [1 - p.shrinkage for p in pipes]
+    sheet.figure("arriving", "pipeline", values=arriving, doc="1 - shrinkage [1]", structural=True)
+    tariff = stack((p.tariff for p in pipes), days)
+    sheet.figure("flow_tariff", "pipeline", "day", values=tariff, doc="tariff [EUR/MWh]")
 
-    m.flow = pyo.Var(
-        m.pipeline, m.day, bounds=lambda m, p, d: (0, m.flow_capacity[p, d]), doc="gas sent through an arc [GWh/d]"
-    )
+
+def add_network(m: Any) -> Block:
+    """Add the flow of gas through pipelines."""
+    variable(m, "flow", m.pipeline, m.day, bounds=lambda m, p, d: (0, m.flow_capacity[p, d]),
+             doc="gas sent through an arc [GWh/d]")  # fmt: skip
 
     return Block(
         name="network",

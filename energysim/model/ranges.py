@@ -9,7 +9,8 @@ import numpy as np
 
 from energysim.errors import SolverError
 from energysim.model.compile import StandardForm, Vector
-from energysim.model.solve import OPTIONS, Solution, highs_lp
+from energysim.model.lazy import Vectors
+from energysim.model.solve import OPTIONS, Engine, Solution, highs_lp, new_solver
 
 ZERO = 1e-7
 """Reduced costs and duals below this [EUR/MWh] count as zero: the column or row is free on the face."""
@@ -27,27 +28,23 @@ def face_range(
     quantity: coefficients by column. Columns and rows with a reduced cost or dual are fixed at their
     bounds and the rest re-optimised; no objective row is added.
     """
-    solver = highspy.Highs()
-    for name, value in OPTIONS.items():
-        solver.setOptionValue(name, value)
+    # without the tie the multipliers are others, so the programme is solved anew; with it they are at hand
+    optimum = solution if tie is not None else Engine(lazy=False).solve(form, np.zeros(len(solution.values)))
     cost = form.objective if tie is None else form.objective + tie
-    solver.passModel(highs_lp(form, cost))
-    solver.run()
-    _expect_optimal(solver)
-    found = solver.getSolution()
-    values, duals = np.array(found.col_value), np.array(found.row_dual)
+    values, duals = optimum.values, optimum.duals
     reduced = cost - form.matrix.T @ duals
-    lower, upper = form.column_lower.copy(), form.column_upper.copy()
     zero = ZERO if tie is None else ZERO_WITH_TIE
-    fixed = np.abs(reduced) > zero
-    lower[fixed] = upper[fixed] = values[fixed]
-    row_lower, row_upper = form.row_lower.copy(), form.row_upper.copy()
-    tight, activity = np.abs(duals) > zero, form.matrix @ values
-    row_lower[tight] = row_upper[tight] = activity[tight]
-    columns, rows = np.arange(len(cost), dtype=np.int32), np.arange(len(row_lower), dtype=np.int32)
-    solver.changeColsBounds(len(columns), columns, lower, upper)
-    solver.changeRowsBounds(len(rows), rows, row_lower, row_upper)
-    solver.setOptionValue("simplex_strategy", 4)  # primal: the present plan is feasible on the face
+    fixed, tight, activity = np.abs(reduced) > zero, np.abs(duals) > zero, form.matrix @ values
+    face = Vectors(
+        cost=quantity,
+        lower=np.where(fixed, values, form.column_lower),
+        upper=np.where(fixed, values, form.column_upper),
+        row_lower=np.where(tight, activity, form.row_lower),
+        row_upper=np.where(tight, activity, form.row_upper),
+    )
+    solver = new_solver(OPTIONS)
+    solver.passModel(highs_lp(form.matrix, face))
+    columns = np.arange(len(cost), dtype=np.int32)
     extremes = []
     for sign in (1.0, -1.0):
         solver.changeColsCost(len(columns), columns, sign * quantity)

@@ -7,13 +7,18 @@ the plan unique. In EUR/MWh, with $\varepsilon$ = `policy.tie_breaking_cost`:
 * path length: $\varepsilon$ per 1000 km of pipeline or route;
 * a fixed hash of component, index and absolute day: up to $0.1\,\varepsilon$.
 
-Costs are reported without it. Dual simplex only: interior points may stop on another plan of equal cost.
+Costs are reported without it. Dual simplex only: interior points may stop on another plan of equal cost. Only beyond
+three years an interior-point method goes ahead, and simplex ends on its vertex.
+
+The first case of a programme is solved cold; its basis is the *base* from which every other case starts unless told
+otherwise, so that a result depends on neither the order of cases nor the number of workers.
 """
 
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 import highspy
@@ -24,6 +29,10 @@ from numpy.typing import NDArray
 from energysim.errors import InfeasibleError, SolverError
 from energysim.inputs.assets import GasSystem
 from energysim.model.compile import Index, Span, StandardForm, Vector
+from energysim.model.lazy import Columns, Vectors
+
+STOCK = "inventory"
+"""The quantity that the stock policy holds high or low; its last axis counts the mornings of the horizon."""
 
 GAP_TOLERANCE = 1e-7
 """Largest |primal − dual| / (1 + |primal|) of a certified optimum."""
@@ -35,11 +44,16 @@ OPTIONS: dict[str, Any] = {
     "solver": "simplex",
     "simplex_strategy": 1,  # dual
     "simplex_scale_strategy": 0,  # the rows are of one scale by construction
+    "simplex_dual_edge_weight_strategy": 1,  # Devex: steepest edge pays for its weights at every warm start
     "threads": 1,
     "random_seed": 0,
     "primal_feasibility_tolerance": 1e-9,
     "dual_feasibility_tolerance": 1e-9,
 }
+RESIDENTS = 3
+"""Programmes that stay loaded in an engine: a structure and its neighbours under settings."""
+LONG = 3 * 366
+"""Days beyond which an interior-point method goes ahead of the simplex."""
 
 
 @dataclass(frozen=True)
@@ -70,11 +84,18 @@ class Solution:
     duals: Vector
     certificate: Certificate
     iterations: int
+    basis: Basis
 
     def of(self, quantity: str) -> dict[Index, float]:
         """A quantity's values by index tuple."""
         span = self.form.columns[quantity]
         return dict(zip(span.indices, self.values[span.slice].tolist(), strict=True))
+
+    def by_day(self, quantity: str) -> dict[str, Vector]:
+        """A quantity's series over its days, by id (quantities of one id and a day)."""
+        span = self.form.columns[quantity]
+        series = self.values[span.slice].reshape(span.shape)
+        return {str(label): values for label, values in zip(span.axes[0], series, strict=True)}
 
     @property
     def objective(self) -> float:
@@ -86,50 +107,126 @@ class Solution:
         return {kind: float(vector @ self.values) for kind, vector in self.form.costs.items()}
 
 
-@dataclass
 class Engine:
-    """A resident HiGHS: the first programme is passed whole, later ones of the same matrix as changed vectors."""
+    """Resident HiGHS solvers, one a programme: the first case is passed whole, later ones as what has changed.
 
-    options: dict[str, Any] = field(default_factory=dict)
-    _solver: Any = None
-    _form: StandardForm | None = None
+    options: options of HiGHS that differ from OPTIONS; lazy: whether curtailment columns come only when called.
+    """
 
-    def solve(self, form: StandardForm, tie: Vector) -> Solution:
-        """The certified optimum of a programme; warm when only bounds and costs differ from the last one.
+    def __init__(self, options: dict[str, Any] | None = None, lazy: bool = True) -> None:
+        self.options = OPTIONS | (options or {})
+        self.lazy = lazy
+        self._residents: list[Resident] = []
+
+    def solve(self, form: StandardForm, tie: Vector, start: Basis | None = None) -> Solution:
+        """The certified optimum of a programme, from a basis given, else the programme's base, else cold.
 
         Raises InfeasibleError or SolverError.
         """
-        cost = form.objective + tie
-        if self._solver is not None and _same_matrix(self._form, form):
-            self._update(form, cost)
-        else:
-            self._load(form, cost)
-        self._form = form
-        solution = self._run(form, cost)
+        resident = self._resident(form)
+        solution = resident.solve(form, tie, start or resident.base)
         if not solution.certificate.holds:
-            self._load(form, cost)  # once more, cold
-            solution = self._run(form, cost)
+            solution = self.solve_cold(form, tie)
         if not solution.certificate.holds:
             raise SolverError(f"the solver's optimum fails its certificate: {solution.certificate}")
+        resident.base = resident.base or solution.basis
         return solution
 
-    def _load(self, form: StandardForm, cost: Vector) -> None:
-        solver = highspy.Highs()
-        for name, value in (OPTIONS | self.options).items():
-            solver.setOptionValue(name, value)
-        solver.passModel(highs_lp(form, cost))
-        self._solver = solver
+    def solve_cold(self, form: StandardForm, tie: Vector) -> Solution:
+        """The same without any memory: a new solver, every column from the start."""
+        return Resident(form, self.options, lazy=False).solve(form, tie, None)
 
-    def _update(self, form: StandardForm, cost: Vector) -> None:
-        solver, n = self._solver, len(cost)
-        columns = np.arange(n, dtype=np.int32)
-        solver.changeColsCost(n, columns, cost)
-        solver.changeColsBounds(n, columns, form.column_lower, form.column_upper)
-        rows = np.arange(len(form.row_lower), dtype=np.int32)
-        solver.changeRowsBounds(len(rows), rows, form.row_lower, form.row_upper)
+    def _resident(self, form: StandardForm) -> Resident:
+        """The solver that holds this programme, made if there is none; the latest used last."""
+        found = next((r for r in self._residents if same_matrix(r.form, form)), None)
+        if found:
+            self._residents.remove(found)
+        self._residents = [*self._residents[1 - RESIDENTS :], found or Resident(form, self.options, self.lazy)]
+        return self._residents[-1]
 
-    def _run(self, form: StandardForm, cost: Vector) -> Solution:
+
+@dataclass(frozen=True)
+class Basis:
+    """Where a solver stood: its basis, and the curtailment columns that had been called."""
+
+    solver_basis: Any
+    called: NDArray[np.bool_]
+
+
+class Resident:
+    """One programme inside one HiGHS."""
+
+    def __init__(self, form: StandardForm, options: dict[str, Any], lazy: bool) -> None:
+        self.form = form
+        self.base: Basis | None = None
+        self._columns = Columns(form, lazy)
+        self._options = options
+        self._added = np.zeros(0, dtype=np.int64)
+        self._loaded: Vectors | None = None
+        self._solver = new_solver(options)
+
+    def solve(self, form: StandardForm, tie: Vector, start: Basis | None) -> Solution:
+        """The optimum of a case from a basis, or cold; its certificate is still to be judged."""
+        cost = form.objective + tie
+        vectors = self._columns.vectors(form, cost)
+        self._remove_added()
+        self._load(vectors)
+        called = np.zeros(self._columns.groups, dtype=bool)
+        if start is not None and start.called.any():
+            self._call(form, cost, start.called)
+            called = start.called.copy()
+        self._solver.clearSolver()  # nothing but the basis is handed on: no factor, no weights, to the last bit
+        if start is not None and self._solver.setBasis(start.solver_basis) != highspy.HighsStatus.kOk:
+            self._solver.clearSolver()
+        iterations, rounds = self._run(form), 0
+        while len(used := self._columns.used(self._values())):
+            more = self._columns.called(used, rounds) & ~called
+            self._call(form, cost, more)
+            called, rounds = called | more, rounds + 1
+            iterations += self._run(form)
+        return self._solution(form, cost, iterations, Basis(self._solver.getBasis(), called))
+
+    def _load(self, new: Vectors) -> None:
+        """Pass the programme whole, or what has changed since the last case."""
+        solver, old = self._solver, self._loaded
+        if old is None:
+            solver.passModel(highs_lp(self._columns.matrix(self.form), new))
+        else:
+            n = np.flatnonzero(new.cost != old.cost).astype(np.int32)
+            solver.changeColsCost(len(n), n, new.cost[n])
+            n = np.flatnonzero((new.lower != old.lower) | (new.upper != old.upper)).astype(np.int32)
+            solver.changeColsBounds(len(n), n, new.lower[n], new.upper[n])
+            n = np.flatnonzero((new.row_lower != old.row_lower) | (new.row_upper != old.row_upper)).astype(np.int32)
+            solver.changeRowsBounds(len(n), n, new.row_lower[n], new.row_upper[n])
+        self._loaded = new
+
+    def _call(self, form: StandardForm, cost: Vector, groups: NDArray[np.bool_]) -> None:
+        """Add the true columns of some groups and close their relaxed ones."""
+        relaxed = (len(self._columns.kept) + np.flatnonzero(groups)).astype(np.int32)
+        assert self._loaded is not None
+        upper = self._loaded.upper.copy()
+        upper[relaxed] = 0.0
+        self._solver.changeColsBounds(len(relaxed), relaxed, np.zeros(len(relaxed)), np.zeros(len(relaxed)))
+        self._loaded = replace(self._loaded, upper=upper)
+        columns = self._columns.members(groups)
+        part = sp.csc_array(form.matrix[:, columns])
+        room = form.column_upper[columns] - form.column_lower[columns]
+        self._solver.addCols(len(columns), cost[columns], np.zeros(len(columns)), room, part.nnz,
+                             _int32(part.indptr[:-1]), _int32(part.indices), part.data)  # fmt: skip
+        self._added = np.concatenate([self._added, columns])
+
+    def _remove_added(self) -> None:
+        if len(self._added):
+            first = len(self._columns.kept) + self._columns.groups
+            self._solver.deleteCols(len(self._added), np.arange(first, first + len(self._added), dtype=np.int32))
+            self._added = self._added[:0]
+
+    def _run(self, form: StandardForm) -> int:
+        """Run the solver; iterations of the simplex. Raises InfeasibleError or SolverError."""
         solver = self._solver
+        long = len(form.columns[STOCK].axes[-1]) - 1 > LONG if STOCK in form.columns else False
+        if long and self._options["solver"] == "simplex":
+            _go_ahead(solver)
         solver.run()
         status = solver.getModelStatus()
         if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
@@ -139,12 +236,35 @@ class Engine:
             )
         if status != highspy.HighsModelStatus.kOptimal:
             raise SolverError(f"the solver stopped with status {solver.modelStatusToString(status)}")
-        found = solver.getSolution()
-        values, duals = np.array(found.col_value), np.array(found.row_dual)
+        return int(solver.getInfo().simplex_iteration_count)
+
+    def _values(self) -> Vector:
+        return np.array(self._solver.getSolution().col_value)
+
+    def _solution(self, form: StandardForm, cost: Vector, iterations: int, basis: Basis) -> Solution:
+        found = self._solver.getSolution()
+        values = self._columns.full(form, np.array(found.col_value), self._added)
+        duals = np.array(found.row_dual)
         reduced = cost - form.matrix.T @ duals
-        iterations = int(solver.getInfo().simplex_iteration_count)
         certificate = certify(form, cost, values, duals)
-        return Solution(form, values, reduced, duals, certificate, iterations)
+        return Solution(form, values, reduced, duals, certificate, iterations, basis)
+
+
+def new_solver(options: dict[str, Any]) -> Any:
+    """A HiGHS with options set."""
+    solver = highspy.Highs()
+    for name, value in options.items():
+        solver.setOptionValue(name, value)
+    return solver
+
+
+def _go_ahead(solver: Any) -> None:
+    """Let an interior-point method with crossover find a basis, from which the simplex then starts."""
+    known = solver.setOptionValue("solver", "hipo") == highspy.HighsStatus.kOk
+    solver.setOptionValue("solver", "hipo" if known else "ipx")
+    solver.setOptionValue("run_crossover", "on")
+    solver.run()
+    solver.setOptionValue("solver", "simplex")
 
 
 def certify(form: StandardForm, cost: Vector, values: Vector, duals: Vector) -> Certificate:
@@ -173,20 +293,22 @@ def tie_breaking(form: StandardForm, system: GasSystem) -> Vector:
     for name, span in form.columns.items():
         tie[span.slice] = 0.1 * epsilon * _hash(name, span, system.first_day.toordinal())
         if name in ("flow", "nomination"):
-            tie[span.slice] += epsilon * np.array([lengths[i[0]] for i in span.indices]) / 1000.0
-        if name == "inventory":
+            kilometres = np.array([lengths[str(i)] for i in span.axes[0]])
+            tie[span.slice] += epsilon * np.repeat(kilometres, span.shape[-1]) / 1000.0
+        if name == STOCK:
             tie[span.slice] += (-0.1 if system.policy.stock == "hold_high" else 0.1) * epsilon
     return tie
 
 
 def _hash(name: str, span: Span, epoch: int) -> Vector:
     """Fixed numbers in 0…1 from component, index and absolute day (the last index, where it is an integer)."""
-    keys = np.empty(len(span.indices), dtype=np.uint64)
-    for k, index in enumerate(span.indices):
-        *head, last = index if index else (0,)
-        day = last + epoch if isinstance(last, int) else 0
-        text = "|".join([name, *map(str, head), "" if isinstance(last, int) else str(last)])
-        keys[k] = (zlib.crc32(text.encode()) << 20) ^ day
+    *heads, last = span.axes or ((0,),)
+    dated = all(isinstance(label, int) for label in last)
+    endings = [""] if dated else [str(label) for label in last]
+    texts = ["|".join([name, *map(str, head), end]) for head in product(*heads) for end in endings]
+    keys = np.array([zlib.crc32(text.encode()) for text in texts], dtype=np.uint64) << np.uint64(20)
+    if dated:
+        keys = (keys[:, None] ^ (np.asarray(last, dtype=np.int64) + epoch).astype(np.uint64)).ravel()
     with np.errstate(over="ignore"):  # splitmix64: arithmetic modulo 2**64 is the point
         z = keys + np.uint64(0x9E3779B97F4A7C15)
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -195,10 +317,13 @@ def _hash(name: str, span: Span, epoch: int) -> Vector:
     return z.astype(float) / 2.0**64
 
 
-def _same_matrix(first: StandardForm | None, second: StandardForm) -> bool:
-    if first is None or first.matrix.shape != second.matrix.shape or first.columns.keys() != second.columns.keys():
-        return False
+def same_matrix(first: StandardForm, second: StandardForm) -> bool:
+    """Whether two programmes differ in bounds and costs alone."""
     a, b = first.matrix, second.matrix
+    if a is b:
+        return True
+    if a.shape != b.shape or first.columns != second.columns:
+        return False
     return bool(
         np.array_equal(a.indptr, b.indptr) and np.array_equal(a.indices, b.indices) and np.array_equal(a.data, b.data)
     )
@@ -216,14 +341,13 @@ def _dual_part(dual: Vector, lower: Vector, upper: Vector) -> tuple[float, float
     return part, float(np.max(np.abs(dual[~finite]), initial=0.0))
 
 
-def highs_lp(form: StandardForm, cost: Vector) -> Any:
+def highs_lp(matrix: sp.csc_array, vectors: Vectors) -> Any:
     """The programme as HiGHS takes it."""
-    matrix = sp.csc_array(form.matrix)
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = matrix.shape[1], matrix.shape[0]
-    lp.col_cost_ = cost
-    lp.col_lower_, lp.col_upper_ = form.column_lower, form.column_upper
-    lp.row_lower_, lp.row_upper_ = form.row_lower, form.row_upper
+    lp.col_cost_ = vectors.cost
+    lp.col_lower_, lp.col_upper_ = vectors.lower, vectors.upper
+    lp.row_lower_, lp.row_upper_ = vectors.row_lower, vectors.row_upper
     lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     lp.a_matrix_.start_, lp.a_matrix_.index_ = _int32(matrix.indptr), _int32(matrix.indices)
     lp.a_matrix_.value_ = matrix.data

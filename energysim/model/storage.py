@@ -24,23 +24,61 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
 
 from energysim.inputs.assets import Curve, GasSystem, StorageAccount, Target
-from energysim.model.block import Block, data, indexed_set, law, stack, working
+from energysim.model.block import Block, law, stack, variable, working
+from energysim.model.sheet import Sheet
 
 Segment = tuple[float, float]
 """Rate limit per unit of capacity, as (intercept [1], slope per GWh of inventory [1/GWh])."""
 
 
-def add_storage(m: Any, system: GasSystem) -> Block:
-    """Add accounts, their sites, filling targets and the value of what is left at the end."""
-    accounts = system.accounts
-    targets = {t.id: (a, t) for a in accounts.values() for t in a.targets}
-    _declare_sets(m, system, targets)
-    _declare_data(m, system, targets)
-    _declare_variables(m)
+def describe_storage(sheet: Sheet, system: GasSystem) -> None:
+    """Write down accounts, their sites, curves, filling targets and the value of what is left at the end."""
+    accounts = list(system.accounts.values())
+    targets = {t.id: (a, t) for a in accounts for t in a.targets}
+    _describe_sets(sheet, system, accounts, targets)
+    _describe_stocks(sheet, accounts, targets)
+    _describe_rates(sheet, system, accounts)
+    _describe_charges(sheet, accounts, system.days)
 
+
+def add_storage(m: Any) -> Block:
+    """Add stocks with their injection and withdrawal, filling targets and closing stock."""
+    variable(m, "injection", m.account, m.day, bounds=lambda m, a, d: (0, m.injection_capacity[a, d]),
+             doc="gas put into store [GWh/d]")  # fmt: skip
+    variable(m, "withdrawal", m.account, m.day, bounds=lambda m, a, d: (0, m.withdrawal_capacity[a, d]),
+             doc="gas taken from store [GWh/d]")  # fmt: skip
+    variable(m, "inventory", m.account, m.day_end, bounds=lambda m, a, e: (0, m.volume[a]),
+             doc="gas in store at the start of a day [GWh]")  # fmt: skip
+    variable(m, "filling_shortfall", m.target, doc="stock below a target [GWh]")
+    variable(m, "closing_stock", m.account, m.closing_step, bounds=lambda m, a, s: (0, m.closing_width[a, s]),
+             doc="stock on the last evening, in steps of falling value [GWh]")  # fmt: skip
+    _state_laws(m)
+    return Block(
+        name="storage",
+        delivers={
+            "withdrawal": lambda n, d: sum(m.withdrawal[a, d] for a in m.accounts_at[n]),
+            "injection": lambda n, d: -sum(m.injection[a, d] for a in m.accounts_at[n]),
+        },
+        costs={
+            "storage": lambda m: sum(
+                m.injection_cost[a] * m.injection[a, d] + m.withdrawal_cost[a, d] * m.withdrawal[a, d]
+                for a in m.account
+                for d in m.day
+            ),
+            "holding": lambda m: sum(m.holding_cost[a, d] * m.inventory[a, d + 1] for a in m.account for d in m.day),
+            "closing_stock": lambda m: (
+                -sum(m.closing_value[a, s] * m.closing_stock[a, s] for a in m.account for s in m.closing_step)
+            ),
+        },
+        penalties={
+            "filling_shortfall": lambda m: sum(m.filling_shortfall_price[t] * m.filling_shortfall[t] for t in m.target),
+        },
+    )
+
+
+def _state_laws(m: Any) -> None:
     @law(m, m.account)
     def opening_stock(m: Any, a: Any) -> Any:
         r"""inventory_{a,0} = opening_a: the stock on the first morning."""
@@ -90,28 +128,6 @@ def add_storage(m: Any, system: GasSystem) -> Block:
         r"""\sum_s closing\_stock_{a,s} \le inventory_{a,T}: what is left is worth what it replaces."""
         return sum(m.closing_stock[a, s] for s in m.closing_step) - sum(m.inventory[a, e] for e in m.closing_day) <= 0
 
-    return Block(
-        name="storage",
-        delivers={
-            "withdrawal": lambda n, d: sum(m.withdrawal[a, d] for a in m.accounts_at[n]),
-            "injection": lambda n, d: -sum(m.injection[a, d] for a in m.accounts_at[n]),
-        },
-        costs={
-            "storage": lambda m: sum(
-                m.injection_cost[a] * m.injection[a, d] + m.withdrawal_cost[a, d] * m.withdrawal[a, d]
-                for a in m.account
-                for d in m.day
-            ),
-            "holding": lambda m: sum(m.holding_cost[a, d] * m.inventory[a, d + 1] for a in m.account for d in m.day),
-            "closing_stock": lambda m: (
-                -sum(m.closing_value[a, s] * m.closing_stock[a, s] for a in m.account for s in m.closing_step)
-            ),
-        },
-        penalties={
-            "filling_shortfall": lambda m: sum(m.filling_shortfall_price[t] * m.filling_shortfall[t] for t in m.target),
-        },
-    )
-
 
 def segments(curve: Curve, volume: float, count: int) -> list[Segment]:
     """The straight pieces of a concave curve, per GWh/d of capacity, padded to `count` by repeating the last."""
@@ -122,85 +138,81 @@ def segments(curve: Curve, volume: float, count: int) -> list[Segment]:
     return pieces + [pieces[-1]] * (count - len(pieces))
 
 
-def _declare_sets(m: Any, system: GasSystem, targets: dict[str, tuple[StorageAccount, Target]]) -> None:
-    accounts = system.accounts.values()
-    m.account = pyo.Set(dimen=1, initialize=list(system.accounts), doc="owners' shares of storage sites")
-    m.site = pyo.Set(dimen=1, initialize=list(system.sites), doc="storage sites")
-    m.target = pyo.Set(dimen=1, initialize=list(targets), doc="filling targets")
-    m.closing_day = pyo.Set(dimen=1, initialize=[system.days], doc="the evening of the last gas day")
-    m.withdrawal_segment = pyo.RangeSet(
-        0, max((len(a.withdrawal_curve) - 2 for a in accounts), default=0), doc="pieces of the curve"
-    )
-    m.injection_segment = pyo.RangeSet(0, max((len(a.injection_curve) - 2 for a in accounts), default=0))
-    m.closing_step = pyo.RangeSet(0, max([0, *(len(a.closing_values) - 1 for a in accounts)]))
+def _describe_sets(
+    sheet: Sheet, system: GasSystem, accounts: list[StorageAccount], targets: dict[str, tuple[StorageAccount, Target]]
+) -> None:
+    sheet.set("account", system.accounts, doc="owners' shares of storage sites")
+    sheet.set("site", system.sites, doc="storage sites")
+    sheet.set("target", targets, doc="filling targets")
+    sheet.set("closing_day", range(system.days, system.days + 1), doc="the evening of the last gas day")
+    for kind in ("withdrawal", "injection"):
+        pieces = max((len(getattr(a, f"{kind}_curve")) - 1 for a in accounts), default=1)
+        sheet.set(f"{kind}_segment", range(pieces), doc=f"pieces of the {kind} curve")
+    steps = max([1, *(len(a.closing_values) for a in accounts)])
+    sheet.set("closing_step", range(steps), doc="steps of falling value")
     at = {n: [a.id for a in accounts if a.entry_node == n] for n in system.nodes}
-    indexed_set(m, "accounts_at", m.node, at, m.account, "accounts that feed a node")
+    sheet.family("accounts_at", "node", at, "account", "accounts that feed a node")
     inside = {s: [a.id for a in accounts if a.site == s] for s in system.sites}
-    indexed_set(m, "accounts_in", m.site, inside, m.account, "accounts of a site")
-    indexed_set(
-        m, "target_account", m.target, {t: [a.id] for t, (a, _) in targets.items()}, m.account, "account of a target"
-    )
-    indexed_set(
-        m, "target_day", m.target, {t: [v.day] for t, (_, v) in targets.items()}, m.day_end, "morning of a target"
-    )
+    sheet.family("accounts_in", "site", inside, "account", "accounts of a site")
+    of_target = {t: [a.id] for t, (a, _) in targets.items()}
+    sheet.family("target_account", "target", of_target, "account", "account of a target")
+    morning = {t: [v.day] for t, (_, v) in targets.items()}
+    sheet.family("target_day", "target", morning, "day_end", "morning of a target")
 
 
-def _declare_data(m: Any, system: GasSystem, targets: dict[str, tuple[StorageAccount, Target]]) -> None:
-    days, accounts, sites = system.days, list(system.accounts.values()), system.sites.values()
-    data(m, "opening", m.account, values=[a.opening for a in accounts], doc="stock on the first morning [GWh]")
-    data(m, "volume", m.account, values=[a.volume for a in accounts], doc="working gas volume [GWh]")
-    data(m, "keeping", m.account, values=[1 - a.loss_per_day for a in accounts], doc="1 - loss a day [1]")
-    data(m, "stored_share", m.account, values=[1 - a.injection_fuel for a in accounts], doc="1 - fuel [1]")
+def _describe_stocks(
+    sheet: Sheet, accounts: list[StorageAccount], targets: dict[str, tuple[StorageAccount, Target]]
+) -> None:
+    sheet.figure("opening", "account", values=[a.opening for a in accounts], doc="stock on the first morning [GWh]")
+    sheet.figure("volume", "account", values=[a.volume for a in accounts], doc="working gas volume [GWh]")
+    keeping = [1 - a.loss_per_day for a in accounts]
+    sheet.figure("keeping", "account", values=keeping, doc="1 - loss a day [1]", structural=True)
+    stored = [1 - a.injection_fuel for a in accounts]
+    sheet.figure("stored_share", "account", values=stored, doc="1 - fuel [1]", structural=True)
+    wanted = [t for _, t in targets.values()]
+    sheet.figure("target_level", "target", values=[t.level for t in wanted], doc="stock wanted [GWh]")
+    price = [t.shortfall_price for t in wanted]
+    sheet.figure("filling_shortfall_price", "target", values=price, doc="stock below a target [EUR/MWh]")
+    # gas that is not callable is nobody's saving here; made callable by a scenario, it has its value
+    steps = len(sheet.sets["closing_step"][0])
+    padded = [(list(a.closing_values) if a.callable else []) + [(0.0, 0.0)] * steps for a in accounts]
+    width = [[w for w, _ in a[:steps]] for a in padded]
+    sheet.figure("closing_width", "account", "closing_step", values=width, doc="width of a step [GWh]")
+    value = [[v for _, v in a[:steps]] for a in padded]
+    sheet.figure("closing_value", "account", "closing_step", values=value, doc="value of a step [EUR/MWh]")
+
+
+def _describe_rates(sheet: Sheet, system: GasSystem, accounts: list[StorageAccount]) -> None:
+    days = system.days
     share = [a.available * (1.0 if a.callable else 0.0) for a in accounts]
     rate = stack((a.withdrawal_capacity * w * _open(a) for a, w in zip(accounts, share, strict=True)), days)
-    data(m, "withdrawal_capacity", m.account, m.day, values=rate, doc="[GWh/d]")
+    sheet.figure("withdrawal_capacity", "account", "day", values=rate, doc="withdrawal that works [GWh/d]")
     rate = stack((a.injection_capacity * w for a, w in zip(accounts, share, strict=True)), days)
-    data(m, "injection_capacity", m.account, m.day, values=rate, doc="[GWh/d]")
-    for kind, m_set in (("withdrawal", m.withdrawal_segment), ("injection", m.injection_segment)):
-        pieces = [segments(getattr(a, f"{kind}_curve"), a.volume, len(m_set)) for a in accounts]
+    sheet.figure("injection_capacity", "account", "day", values=rate, doc="injection that works [GWh/d]")
+    for kind in ("withdrawal", "injection"):
+        count = len(sheet.sets[f"{kind}_segment"][0])
+        pieces = [segments(getattr(a, f"{kind}_curve"), a.volume, count) for a in accounts]
         capacity = stack((getattr(a, f"{kind}_capacity") for a in accounts), days)[:, None, :]
         for k, part in enumerate(("intercept", "slope")):
-            shape = np.array([[p[k] for p in a] for a in pieces]).reshape(len(accounts), len(m_set), 1)
-            unit = "[GWh/d]" if part == "intercept" else "[1/d]"
-            doc = f"{part} of the {kind} curve {unit}"
-            data(m, f"{kind}_{part}", m.account, m_set, m.day, values=shape * capacity, doc=doc)
+            shape = np.array([[p[k] for p in a] for a in pieces]).reshape(len(accounts), count, 1)
+            doc = f"{part} of the {kind} curve {'[GWh/d]' if part == 'intercept' else '[1/d]'}"
+            sheet.figure(f"{kind}_{part}", "account", f"{kind}_segment", "day", values=shape * capacity, doc=doc,
+                         structural=part == "slope")  # fmt: skip
+    sites = system.sites.values()
     limit = stack((working(s.withdrawal_capacity, s.available) for s in sites), days)
-    data(m, "site_withdrawal_capacity", m.site, m.day, values=limit, doc="[GWh/d]")
+    sheet.figure("site_withdrawal_capacity", "site", "day", values=limit, doc="joint withdrawal [GWh/d]")
     limit = stack((working(s.injection_capacity, s.available) for s in sites), days)
-    data(m, "site_injection_capacity", m.site, m.day, values=limit, doc="[GWh/d]")
-    levels = [t for _, t in targets.values()]
-    data(m, "target_level", m.target, values=[t.level for t in levels], doc="stock wanted [GWh]")
-    data(m, "filling_shortfall_price", m.target, values=[t.shortfall_price for t in levels], doc="[EUR/MWh]")
-    steps = len(m.closing_step)
-    # gas that is not callable is nobody's saving here; made callable by a scenario, it has its value
-    valued = [list(a.closing_values) if a.callable else [] for a in accounts]
-    padded = [v + [(0.0, 0.0)] * (steps - len(v)) for v in valued]
-    data(m, "closing_width", m.account, m.closing_step, values=[[w for w, _ in a] for a in padded], doc="[GWh]")
-    data(m, "closing_value", m.account, m.closing_step, values=[[v for _, v in a] for a in padded], doc="[EUR/MWh]")
-    data(m, "injection_cost", m.account, values=[a.injection_cost for a in accounts], doc="[EUR/MWh]")
-    out = stack((a.withdrawal_cost + (a.route.tariff if a.route else 0.0) + 0 * a.holding_cost for a in accounts), days)
-    data(m, "withdrawal_cost", m.account, m.day, values=out, doc="storage fee and entry tariff [EUR/MWh]")
-    data(m, "holding_cost", m.account, m.day, values=stack((a.holding_cost for a in accounts), days), doc="[EUR/MWh/d]")
+    sheet.figure("site_injection_capacity", "site", "day", values=limit, doc="joint injection [GWh/d]")
+
+
+def _describe_charges(sheet: Sheet, accounts: list[StorageAccount], days: int) -> None:
+    sheet.figure("injection_cost", "account", values=[a.injection_cost for a in accounts], doc="[EUR/MWh]")
+    out = stack((np.full(days, a.withdrawal_cost) + (a.route.tariff if a.route else 0.0) for a in accounts), days)
+    doc = "storage fee and entry tariff [EUR/MWh]"
+    sheet.figure("withdrawal_cost", "account", "day", values=out, doc=doc)
+    holding = stack((a.holding_cost for a in accounts), days)
+    sheet.figure("holding_cost", "account", "day", values=holding, doc="gas in store overnight [EUR/MWh/d]")
 
 
 def _open(account: StorageAccount) -> Any:
     return account.route.open if account.route else 1.0
-
-
-def _declare_variables(m: Any) -> None:
-    m.injection = pyo.Var(
-        m.account, m.day, bounds=lambda m, a, d: (0, m.injection_capacity[a, d]), doc="gas put into store [GWh/d]"
-    )
-    m.withdrawal = pyo.Var(
-        m.account, m.day, bounds=lambda m, a, d: (0, m.withdrawal_capacity[a, d]), doc="gas taken from store [GWh/d]"
-    )
-    m.inventory = pyo.Var(
-        m.account, m.day_end, bounds=lambda m, a, e: (0, m.volume[a]), doc="gas in store at the start of a day [GWh]"
-    )
-    m.filling_shortfall = pyo.Var(m.target, domain=pyo.NonNegativeReals, doc="stock below a target [GWh]")
-    m.closing_stock = pyo.Var(
-        m.account,
-        m.closing_step,
-        bounds=lambda m, a, s: (0, m.closing_width[a, s]),
-        doc="stock on the last evening, in steps of falling value [GWh]",
-    )

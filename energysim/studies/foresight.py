@@ -274,9 +274,8 @@ def _eve(system: GasSystem, course: Course) -> dict[str, Any] | None:
     before, day = course.plans[0].solution, system.day_of(course.plans[1].day)
     span = before.form.columns["inventory"]
     quantity = np.zeros(len(before.values))
-    for k, (account, morning) in enumerate(span.indices):
-        if morning == day and system.accounts[account].callable:
-            quantity[span.start + k] = 1.0
+    stocks = quantity[span.slice].reshape(span.shape)  # a view: accounts down, mornings across
+    stocks[[a.callable for a in system.accounts.values()], day] = 1.0
     low, high = face_range(before.form, before, quantity)
     stock = float(quantity @ before.values)
     return {"date": system.date_of(day).isoformat(), "stock": stock, "lowest": low, "highest": high}
@@ -313,7 +312,7 @@ def _sources_by_day(system: GasSystem, solution: Solution) -> dict[str, Daily]:
         total[name] = total.get(name, np.zeros(system.days)) + sign * daily[quantity][asset]
 
     names = ("nomination", "withdrawal", "injection", "fuel_switch")
-    daily = {quantity: _by_asset(solution, quantity, system.days) for quantity in names}
+    daily = {quantity: solution.by_day(quantity) for quantity in names}
     for route, (contract, _) in system.routes.items():
         add(contract.gas_source or contract.id, "nomination", route)
     for account in system.accounts:
@@ -325,12 +324,6 @@ def _sources_by_day(system: GasSystem, solution: Solution) -> dict[str, Daily]:
     total["demand"] = -np.sum([o.demand for o in system.offtakes.values()], axis=0)
     total["curtailment"] = solution.values[span.slice].reshape(-1, system.days).sum(axis=0)
     return total
-
-
-def _by_asset(solution: Solution, quantity: str, days: int) -> dict[str, Daily]:
-    span = solution.form.columns[quantity]
-    assets = list(dict.fromkeys(str(i[0]) for i in span.indices))
-    return dict(zip(assets, solution.values[span.slice].reshape(len(assets), days), strict=True)) if assets else {}
 
 
 def _certificate(solution: Solution) -> dict[str, float]:
