@@ -19,7 +19,8 @@ from energysim.inputs.events import apply_events
 from energysim.inputs.scenario import Event, Foresight, Scenario
 from energysim.model.compile import compile_system
 from energysim.model.freeze import freeze
-from energysim.model.solve import Engine, Solution, tie_breaking
+from energysim.model.solve import Engine, Solution
+from energysim.model.tie import tie_breaking
 
 Progress = Callable[[str], None]
 
@@ -52,11 +53,13 @@ def simulate(
     foresight: Foresight | None = None,
     engine: Engine | None = None,
     progress: Progress | None = None,
+    undisturbed: Plan | None = None,
 ) -> Course:
     """Play a scenario's events on a system; settings are already in it.
 
     foresight: `surprise` (each event is known from its own date) or `foreseen` (all from day one);
-    default: what the scenario says. Raises InputError, InfeasibleError, SolverError.
+    default: what the scenario says. undisturbed: this system's plan in which nothing happens, where it is at hand;
+    it serves for the first day if nothing is known on it. Raises InputError, InfeasibleError, SolverError.
     """
     if not isinstance(scenario, Scenario):
         scenario = Scenario(title="events", gas_year="", events=tuple(scenario))
@@ -67,7 +70,11 @@ def simulate(
     for news in scenario.news_days(system.first_day, system.last_day):
         if progress:
             progress(f"{foresight}: planning on {news}")
-        believed = apply_events(system, scenario.known_on(news, system.first_day))
+        known = scenario.known_on(news, system.first_day)
+        if undisturbed and not known and not plans:
+            plans.append(undisturbed)
+            continue
+        believed = apply_events(system, known)
         if plans:
             believed = remember(believed, plans[-1], system.day_of(news))
         form = compile_system(believed)

@@ -14,7 +14,8 @@ import energysim
 from energysim.inputs.events import apply_events
 from energysim.model.compile import StandardForm, compile_system
 from energysim.model.ranges import face_range
-from energysim.model.solve import Engine, tie_breaking
+from energysim.model.solve import Engine
+from energysim.model.tie import tie_breaking
 
 
 def grouped(names: list[str]) -> list[Any]:

@@ -87,6 +87,11 @@ class StandardForm:
     columns: dict[str, Span]
     rows: dict[str, Span]
 
+    @property
+    def days(self) -> int:
+        """Gas days of the horizon."""
+        return self.columns["flow"].shape[-1]
+
     @cached_property
     def objective(self) -> Vector:
         """The sum of all costs and penalties per unit of each column."""

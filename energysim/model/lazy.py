@@ -43,10 +43,12 @@ class Columns:
 
     def __init__(self, form: StandardForm, lazy: bool = True) -> None:
         """The kept columns of a programme; all of them if not lazy, or if there is nothing to leave out."""
-        width, span = form.matrix.shape[1], form.columns.get(LAZY)
+        self.columns, self.rows = form.columns, form.rows
+        self.height, self.width = form.matrix.shape
+        span = form.columns.get(LAZY)
         possible = lazy and span and BALANCE in form.rows
         self.lazy: Ints = np.arange(span.start, span.stop) if possible and span else np.zeros(0, int)
-        self.kept: Ints = np.setdiff1d(np.arange(width), self.lazy, assume_unique=True)
+        self.kept: Ints = np.setdiff1d(np.arange(self.width), self.lazy, assume_unique=True)
         self.group, self.balance_rows = _groups(form, self.lazy)
         self.groups = len(self.balance_rows)
         order = np.argsort(self.group, kind="stable")
@@ -92,6 +94,10 @@ class Columns:
         if rounds > 1:
             wanted[:] = True
         return wanted
+
+    def groups_of(self, columns: Ints) -> Ints:
+        """The groups of some of the full programme's lazy columns."""
+        return self.group[columns - self.lazy[0]] if len(columns) else np.zeros(0, dtype=np.int64)
 
     def members(self, groups: NDArray[np.bool_]) -> Ints:
         """The full programme's columns of some groups."""

@@ -10,7 +10,8 @@ import numpy as np
 from energysim.errors import SolverError
 from energysim.model.compile import StandardForm, Vector
 from energysim.model.lazy import Vectors
-from energysim.model.solve import OPTIONS, Engine, Solution, highs_lp, new_solver
+from energysim.model.resident import OPTIONS, highs_lp, new_solver
+from energysim.model.solve import Engine, Solution
 
 ZERO = 1e-7
 """Reduced costs and duals below this [EUR/MWh] count as zero: the column or row is free on the face."""

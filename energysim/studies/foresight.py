@@ -29,7 +29,8 @@ from energysim.inputs.read import Dataset, read_dataset, read_scenario, scenario
 from energysim.inputs.scenario import Event, Foresight, Scenario
 from energysim.model import frames
 from energysim.model.ranges import face_range
-from energysim.model.solve import OPTIONS, Solution
+from energysim.model.resident import OPTIONS
+from energysim.model.solve import Solution
 from energysim.results import FORMAT, Results
 from energysim.simulate import Course, Progress, simulate
 

@@ -70,14 +70,16 @@ class Workbench:
 
     @cached_property
     def undisturbed(self) -> Course:
-        """The plan of the base system in which nothing happens."""
+        """The plan of the base system in which nothing happens; its basis is where every case starts."""
         return simulate(self.system, engine=self.engine)
 
     def course(
         self, events: Sequence[Event] = (), foresight: Foresight = "foreseen", system: GasSystem | None = None
     ) -> Course:
-        """How the base system (or a changed one of the same assets) fares under events."""
-        return simulate(system or self.system, events, foresight=foresight, engine=self.engine)
+        """How the base system (or a changed one) fares under events; the same bits whatever was solved before."""
+        plan = self.undisturbed.realised
+        known = plan if system is None or system is self.system else None
+        return simulate(system or self.system, events, foresight=foresight, engine=self.engine, undisturbed=known)
 
 
 def unserved_by_day(system: GasSystem, course: Course, protected_only: bool = False) -> Daily:

@@ -18,7 +18,8 @@ from energysim.inputs.read import read_scenario, scenario_files
 from energysim.model.block import law
 from energysim.model.build import add_upstream_limits, construct
 from energysim.model.compile import StandardForm, compile_system, stock_form
-from energysim.model.solve import Engine, tie_breaking
+from energysim.model.solve import Engine
+from energysim.model.tie import tie_breaking
 from energysim.studies.foresight import resolve
 
 EXPECTED = Path(__file__).parent / "lp"

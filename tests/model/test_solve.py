@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from energysim import Contract, GasSystem, InfeasibleError, Node, Offtake, Policy, Route, StorageAccount
+from energysim.model.certificate import certify
 from energysim.model.compile import compile_system
 from energysim.model.ranges import face_range
-from energysim.model.solve import Engine, certify, tie_breaking
+from energysim.model.solve import Engine
+from energysim.model.tie import tie_breaking
 
 
 def test_certificate_holds_and_a_planted_error_is_caught(small_system: Callable[..., GasSystem]) -> None:

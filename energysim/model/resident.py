@@ -1,0 +1,173 @@
+"""A programme that stays inside one HiGHS: passed whole once, then changed by bounds and costs, case by case.
+
+Every case starts from a basis and from nothing else, no factor, no weights: the same case gives the same bits
+whatever was solved before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import highspy
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from energysim.errors import InfeasibleError, SolverError
+from energysim.model.compile import StandardForm, Vector
+from energysim.model.lazy import Columns, Ints, Vectors
+
+OPTIONS: dict[str, Any] = {
+    "output_flag": False,
+    "solver": "simplex",
+    "simplex_strategy": 1,  # dual
+    "simplex_scale_strategy": 0,  # the rows are of one scale by construction
+    "simplex_dual_edge_weight_strategy": 1,  # Devex: steepest edge pays for its weights at every warm start
+    "threads": 1,
+    "random_seed": 0,
+    "primal_feasibility_tolerance": 1e-9,
+    "dual_feasibility_tolerance": 1e-9,
+}
+LONG = 3 * 366
+"""Days beyond which an interior-point method goes ahead of the simplex."""
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Where a solver stood: its basis, and the curtailment columns that had been called, in the order of their coming."""
+
+    solver_basis: Any
+    added: Ints
+    layout: Columns
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Where a solver stopped: values by column and multipliers by row of the full programme, still to be judged."""
+
+    values: Vector
+    duals: Vector
+    iterations: int
+    basis: Basis
+
+
+class Resident:
+    """One programme inside one HiGHS."""
+
+    def __init__(self, form: StandardForm, options: dict[str, Any], lazy: bool) -> None:
+        self.form = form
+        self.layout = Columns(form, lazy)
+        self._simplex = options.get("solver") == "simplex"
+        self._solver = new_solver(options)
+        self._added: Ints = np.zeros(0, dtype=np.int64)
+        self._loaded: Vectors | None = None
+
+    def solve(self, form: StandardForm, cost: Vector, start: Basis | None) -> Stop:
+        """The optimum of a case from a basis of this programme, or cold. Raises InfeasibleError or SolverError."""
+        layout, solver = self.layout, self._solver
+        self._remove_added()
+        self._load(layout.vectors(form, cost))
+        if start is not None:
+            self._add(form, cost, start.added)
+        solver.clearSolver()
+        if start is None or solver.setBasis(start.solver_basis) != highspy.HighsStatus.kOk:
+            solver.clearSolver()
+            if form.days > LONG and self._simplex:
+                _go_ahead(solver)
+        iterations, rounds = self._run(), 0
+        while len(used := layout.used(self._values())):
+            groups = layout.called(used, rounds)
+            groups[layout.groups_of(self._added)] = False
+            self._add(form, cost, layout.members(groups))
+            iterations, rounds = iterations + self._run(), rounds + 1
+        values = layout.full(form, self._values(), self._added)
+        duals = np.array(solver.getSolution().row_dual)
+        return Stop(values, duals, iterations, Basis(solver.getBasis(), self._added, layout))
+
+    def _load(self, new: Vectors) -> None:
+        """Pass the programme whole, or what has changed since the last case."""
+        solver, old = self._solver, self._loaded
+        if old is None:
+            solver.passModel(highs_lp(self.layout.matrix(self.form), new))
+        else:
+            n = np.flatnonzero(new.cost != old.cost).astype(np.int32)
+            solver.changeColsCost(len(n), n, new.cost[n])
+            n = np.flatnonzero((new.lower != old.lower) | (new.upper != old.upper)).astype(np.int32)
+            solver.changeColsBounds(len(n), n, new.lower[n], new.upper[n])
+            n = np.flatnonzero((new.row_lower != old.row_lower) | (new.row_upper != old.row_upper)).astype(np.int32)
+            solver.changeRowsBounds(len(n), n, new.row_lower[n], new.row_upper[n])
+        self._loaded = new
+
+    def _add(self, form: StandardForm, cost: Vector, columns: Ints) -> None:
+        """Add true columns and close the relaxed ones that stood for them."""
+        if not len(columns) or self._loaded is None:
+            return
+        relaxed = (len(self.layout.kept) + np.unique(self.layout.groups_of(columns))).astype(np.int32)
+        zero = np.zeros(len(relaxed))
+        self._solver.changeColsBounds(len(relaxed), relaxed, zero, zero)
+        upper = self._loaded.upper.copy()
+        upper[relaxed] = 0.0
+        self._loaded = replace(self._loaded, upper=upper)
+        part = sp.csc_array(form.matrix[:, columns])
+        room = form.column_upper[columns] - form.column_lower[columns]
+        self._solver.addCols(len(columns), cost[columns], np.zeros(len(columns)), room, part.nnz,
+                             _int32(part.indptr[:-1]), _int32(part.indices), part.data)  # fmt: skip
+        self._added = np.concatenate([self._added, columns])
+
+    def _remove_added(self) -> None:
+        if len(self._added):
+            first = len(self.layout.kept) + self.layout.groups
+            self._solver.deleteCols(len(self._added), np.arange(first, first + len(self._added), dtype=np.int32))
+            self._added = np.zeros(0, dtype=np.int64)
+
+    def _run(self) -> int:
+        """Run the solver; iterations of the simplex. Raises InfeasibleError or SolverError."""
+        solver = self._solver
+        solver.run()
+        status = solver.getModelStatus()
+        if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
+            raise InfeasibleError(
+                "no plan satisfies the rows; every obligation is priced, so an input contradicts itself "
+                "(run `energysim check`)"
+            )
+        if status != highspy.HighsModelStatus.kOptimal:
+            raise SolverError(f"the solver stopped with status {solver.modelStatusToString(status)}")
+        return int(solver.getInfo().simplex_iteration_count)
+
+    def _values(self) -> Vector:
+        return np.array(self._solver.getSolution().col_value)
+
+
+def new_solver(options: dict[str, Any]) -> Any:
+    """A HiGHS with options set."""
+    solver = highspy.Highs()
+    for name, value in options.items():
+        solver.setOptionValue(name, value)
+    return solver
+
+
+def _go_ahead(solver: Any) -> None:
+    """Let an interior-point method with crossover find a basis, from which the simplex then starts."""
+    known = solver.setOptionValue("solver", "hipo") == highspy.HighsStatus.kOk
+    solver.setOptionValue("solver", "hipo" if known else "ipx")
+    solver.setOptionValue("run_crossover", "on")
+    solver.run()
+    solver.setOptionValue("solver", "simplex")
+
+
+def highs_lp(matrix: sp.csc_array, vectors: Vectors) -> Any:
+    """The programme as HiGHS takes it."""
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = matrix.shape[1], matrix.shape[0]
+    lp.col_cost_ = vectors.cost
+    lp.col_lower_, lp.col_upper_ = vectors.lower, vectors.upper
+    lp.row_lower_, lp.row_upper_ = vectors.row_lower, vectors.row_upper
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_, lp.a_matrix_.index_ = _int32(matrix.indptr), _int32(matrix.indices)
+    lp.a_matrix_.value_ = matrix.data
+    return lp
+
+
+def _int32(array: NDArray[Any]) -> NDArray[np.int32]:
+    return np.asarray(array, dtype=np.int32)
