@@ -11,6 +11,7 @@ import pandas as pd
 from energysim.inputs.assets import GasSystem
 from energysim.model.compile import Span, StandardForm, Vector
 from energysim.model.solve import Solution
+from energysim.model.storage import PIECE
 
 UNITS = {
     "flow": "GWh/d",
@@ -149,7 +150,7 @@ def _binding(
     return pd.DataFrame(
         {
             "limit": label,
-            "asset": [str(span.indices[k][0]) for k in keep],
+            "asset": [str(span.indices[k][0]).partition(PIECE)[0] for k in keep],
             "day": days[keep],
             "value": value[keep],
         }

@@ -5,11 +5,11 @@ For account $a$, stocks indexed $0 \dots T$ so that no rule asks whether a day i
 $$\mathit{inventory}_{a,d+1} = (1-\mathit{loss}_a)\,\mathit{inventory}_{a,d}
   + (1-\mathit{fuel}_a)\,\mathit{injection}_{a,d} - \mathit{withdrawal}_{a,d}$$
 
-$$\mathit{withdrawal}_{a,d} \le \alpha_{a,s} + \beta_{a,s}\,\mathit{inventory}_{a,d} \qquad
-  \mathit{injection}_{a,d} \le \gamma_{a,s} - \delta_{a,s}\,\mathit{inventory}_{a,d}
-  \qquad \text{for every segment } s$$
+$$\mathit{withdrawal}_{a,d} \le \alpha_{s,d} + \beta_{s,d}\,\mathit{inventory}_{a,d} \qquad
+  \mathit{injection}_{a,d} \le \gamma_{s,d} - \delta_{s,d}\,\mathit{inventory}_{a,d}
+  \qquad \text{for every piece } s \text{ of } a\text{'s curves}$$
 
-of the concave curves of opening inventory; a curve that is not concave was replaced by its lower concave
+which are concave in opening inventory (a flat piece at full capacity is the bound of the rate itself); a curve that is not concave was replaced by its lower concave
 minorant when the system was built, and the results say so. Availability caps the rates by bounds. Targets are soft:
 
 $$\mathit{inventory}_{a,t} + \mathit{filling\_shortfall}_t \ge \mathit{target}_t$$
@@ -29,6 +29,8 @@ from energysim.inputs.assets import Curve, GasSystem, StorageAccount, Target
 from energysim.model.block import Block, law, stack, variable, working
 from energysim.model.sheet import Sheet
 
+PIECE = "#"
+"""Stands between an account and the number of a piece of its curve."""
 Segment = tuple[float, float]
 """Rate limit per unit of capacity, as (intercept [1], slope per GWh of inventory [1/GWh])."""
 
@@ -95,17 +97,19 @@ def _state_laws(m: Any) -> None:
             == 0
         )
 
-    @law(m, m.account, m.withdrawal_segment, m.day)
-    def deliverability(m: Any, a: Any, s: Any, d: Any) -> Any:
-        r"""withdrawal_{a,d} \le \alpha_{a,s} + \beta_{a,s} inventory_{a,d}: reservoir pressure."""
-        slope = m.withdrawal_slope[a, s, d]
-        return m.withdrawal[a, d] - slope * m.inventory[a, d] <= m.withdrawal_intercept[a, s, d]
+    @law(m, m.withdrawal_piece, m.day)
+    def deliverability(m: Any, s: Any, d: Any) -> Any:
+        r"""withdrawal_{a,d} \le \alpha_{s,d} + \beta_{s,d} inventory_{a,d}, s a piece of a's curve: reservoir pressure."""
+        falling = sum(m.withdrawal_slope[s, d] * m.inventory[a, d] for a in m.account_of_withdrawal_piece[s])
+        rate = sum(m.withdrawal[a, d] for a in m.account_of_withdrawal_piece[s])
+        return rate - falling <= m.withdrawal_intercept[s, d]
 
-    @law(m, m.account, m.injection_segment, m.day)
-    def injectability(m: Any, a: Any, s: Any, d: Any) -> Any:
-        r"""injection_{a,d} \le \gamma_{a,s} - \delta_{a,s} inventory_{a,d}: a full store resists."""
-        slope = m.injection_slope[a, s, d]
-        return m.injection[a, d] - slope * m.inventory[a, d] <= m.injection_intercept[a, s, d]
+    @law(m, m.injection_piece, m.day)
+    def injectability(m: Any, s: Any, d: Any) -> Any:
+        r"""injection_{a,d} \le \gamma_{s,d} - \delta_{s,d} inventory_{a,d}, s a piece of a's curve: a full store resists."""
+        falling = sum(m.injection_slope[s, d] * m.inventory[a, d] for a in m.account_of_injection_piece[s])
+        rate = sum(m.injection[a, d] for a in m.account_of_injection_piece[s])
+        return rate - falling <= m.injection_intercept[s, d]
 
     @law(m, m.site, m.day)
     def site_withdrawal(m: Any, s: Any, d: Any) -> Any:
@@ -129,13 +133,14 @@ def _state_laws(m: Any) -> None:
         return sum(m.closing_stock[a, s] for s in m.closing_step) - sum(m.inventory[a, e] for e in m.closing_day) <= 0
 
 
-def segments(curve: Curve, volume: float, count: int) -> list[Segment]:
-    """The straight pieces of a concave curve, per GWh/d of capacity, padded to `count` by repeating the last."""
-    pieces = []
+def pieces(curve: Curve, volume: float) -> list[Segment]:
+    """The straight pieces of a concave curve, per GWh/d of capacity; a flat top at full capacity is the bound itself."""
+    found = []
     for (x0, y0), (x1, y1) in pairwise(curve):
         slope = (y1 - y0) / (x1 - x0)
-        pieces.append((y0 - slope * x0, slope / volume if volume > 0 else 0.0))
-    return pieces + [pieces[-1]] * (count - len(pieces))
+        if slope or y0 < 1:
+            found.append((y0 - slope * x0, slope / volume if volume > 0 else 0.0))
+    return found
 
 
 def _describe_sets(
@@ -146,8 +151,13 @@ def _describe_sets(
     sheet.set("target", targets, doc="filling targets")
     sheet.set("closing_day", range(system.days, system.days + 1), doc="the evening of the last gas day")
     for kind in ("withdrawal", "injection"):
-        pieces = max((len(getattr(a, f"{kind}_curve")) - 1 for a in accounts), default=1)
-        sheet.set(f"{kind}_segment", range(pieces), doc=f"pieces of the {kind} curve")
+        of_piece = {
+            f"{a.id}{PIECE}{k}": [a.id]
+            for a in accounts
+            for k, _ in enumerate(pieces(getattr(a, f"{kind}_curve"), a.volume))
+        }
+        sheet.set(f"{kind}_piece", of_piece, doc=f"straight pieces of {kind} curves below full capacity")
+        sheet.family(f"account_of_{kind}_piece", f"{kind}_piece", of_piece, "account", "account of a piece")
     steps = max([1, *(len(a.closing_values) for a in accounts)])
     sheet.set("closing_step", range(steps), doc="steps of falling value")
     at = {n: [a.id for a in accounts if a.entry_node == n] for n in system.nodes}
@@ -190,14 +200,11 @@ def _describe_rates(sheet: Sheet, system: GasSystem, accounts: list[StorageAccou
     rate = stack((a.injection_capacity * w for a, w in zip(accounts, share, strict=True)), days)
     sheet.figure("injection_capacity", "account", "day", values=rate, doc="injection that works [GWh/d]")
     for kind in ("withdrawal", "injection"):
-        count = len(sheet.sets[f"{kind}_segment"][0])
-        pieces = [segments(getattr(a, f"{kind}_curve"), a.volume, count) for a in accounts]
-        capacity = stack((getattr(a, f"{kind}_capacity") for a in accounts), days)[:, None, :]
+        curves = [(a, piece) for a in accounts for piece in pieces(getattr(a, f"{kind}_curve"), a.volume)]
         for k, part in enumerate(("intercept", "slope")):
-            shape = np.array([[p[k] for p in a] for a in pieces]).reshape(len(accounts), count, 1)
+            values = stack((piece[k] * getattr(a, f"{kind}_capacity") for a, piece in curves), days)
             doc = f"{part} of the {kind} curve {'[GWh/d]' if part == 'intercept' else '[1/d]'}"
-            sheet.figure(f"{kind}_{part}", "account", f"{kind}_segment", "day", values=shape * capacity, doc=doc,
-                         structural=part == "slope")  # fmt: skip
+            sheet.figure(f"{kind}_{part}", f"{kind}_piece", "day", values=values, doc=doc, structural=part == "slope")
     sites = system.sites.values()
     limit = stack((working(s.withdrawal_capacity, s.available) for s in sites), days)
     sheet.figure("site_withdrawal_capacity", "site", "day", values=limit, doc="joint withdrawal [GWh/d]")
