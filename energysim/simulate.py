@@ -53,28 +53,24 @@ def simulate(
     foresight: Foresight | None = None,
     engine: Engine | None = None,
     progress: Progress | None = None,
-    undisturbed: Plan | None = None,
+    first: Plan | None = None,
 ) -> Course:
     """Play a scenario's events on a system; settings are already in it.
 
     foresight: `surprise` (each event is known from its own date) or `foreseen` (all from day one);
-    default: what the scenario says. undisturbed: this system's plan in which nothing happens, where it is at hand;
-    it serves for the first day if nothing is known on it. Raises InputError, InfeasibleError, SolverError.
+    default: what the scenario says. first: the plan of the first day, if someone has made it already (see
+    `studies.study.Workbench`). Raises InputError, InfeasibleError, SolverError.
     """
     if not isinstance(scenario, Scenario):
         scenario = Scenario(title="events", gas_year="", events=tuple(scenario))
     foresight = foresight or scenario.foresight
     scenario = scenario.model_copy(update={"foresight": foresight})
     engine = engine or Engine()
-    plans: list[Plan] = []
-    for news in scenario.news_days(system.first_day, system.last_day):
+    plans: list[Plan] = [first] if first else []
+    for news in scenario.news_days(system.first_day, system.last_day)[len(plans) :]:
         if progress:
             progress(f"{foresight}: planning on {news}")
-        known = scenario.known_on(news, system.first_day)
-        if undisturbed and not known and not plans:
-            plans.append(undisturbed)
-            continue
-        believed = apply_events(system, known)
+        believed = apply_events(system, scenario.known_on(news, system.first_day))
         if plans:
             believed = remember(believed, plans[-1], system.day_of(news))
         form = compile_system(believed)

@@ -38,7 +38,7 @@ def certify(form: StandardForm, cost: Vector, values: Vector, duals: Vector) -> 
     activity = form.matrix @ values
     column_part, column_bad = _dual_part(reduced, form.column_lower, form.column_upper)
     row_part, row_bad = _dual_part(duals, form.row_lower, form.row_upper)
-    primal, dual = float(cost @ values), column_part + row_part
+    primal, dual = float(np.sum(cost * values)), column_part + row_part
     return Certificate(
         primal=primal,
         dual=dual,

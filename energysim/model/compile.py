@@ -75,33 +75,6 @@ class Span:
 
 
 @dataclass(frozen=True)
-class StandardForm:
-    """A linear programme as arrays: `matrix` (rows, columns), bounds, and costs by kind [kEUR]."""
-
-    matrix: sp.csc_array
-    row_lower: Vector
-    row_upper: Vector
-    column_lower: Vector
-    column_upper: Vector
-    costs: dict[str, Vector]
-    columns: dict[str, Span]
-    rows: dict[str, Span]
-
-    @property
-    def days(self) -> int:
-        """Gas days of the horizon."""
-        return self.columns["flow"].shape[-1]
-
-    @cached_property
-    def objective(self) -> Vector:
-        """The sum of all costs and penalties per unit of each column."""
-        total = np.zeros(self.matrix.shape[1])
-        for vector in self.costs.values():
-            total += vector
-        return total
-
-
-@dataclass(frozen=True)
 class Map:
     """A vector as an affine function of the figures: `base + matrix @ figures`."""
 
@@ -113,6 +86,32 @@ class Map:
 
 
 @dataclass(frozen=True)
+class StandardForm:
+    """A linear programme as arrays: `matrix` (rows, columns), bounds, and the objective per unit of each column [kEUR]."""
+
+    matrix: sp.csc_array
+    row_lower: Vector
+    row_upper: Vector
+    column_lower: Vector
+    column_upper: Vector
+    objective: Vector
+    columns: dict[str, Span]
+    rows: dict[str, Span]
+    cost_maps: dict[str, Map]
+    figures: Vector
+
+    @property
+    def days(self) -> int:
+        """Gas days of the horizon."""
+        return self.columns["flow"].shape[-1]
+
+    @cached_property
+    def costs(self) -> dict[str, Vector]:
+        """The objective by kind of cost and penalty; they add to the whole."""
+        return {kind: cost(self.figures) for kind, cost in self.cost_maps.items()}
+
+
+@dataclass(frozen=True)
 class Programme:
     """The linear programme of every system of one structure."""
 
@@ -121,9 +120,10 @@ class Programme:
     row_upper: Map
     column_lower: Map
     column_upper: Map
-    costs: dict[str, Map]
+    objective: Map
     columns: dict[str, Span]
     rows: dict[str, Span]
+    costs: dict[str, Map]
 
     def bind(self, sheet: Sheet) -> StandardForm:
         """The arrays for one sheet of this structure."""
@@ -134,9 +134,11 @@ class Programme:
             row_upper=self.row_upper(figures),
             column_lower=self.column_lower(figures),
             column_upper=self.column_upper(figures),
-            costs={kind: cost(figures) for kind, cost in self.costs.items()},
+            objective=self.objective(figures),
             columns=self.columns,
             rows=self.rows,
+            cost_maps=self.costs,
+            figures=figures,
         )
 
 
@@ -173,7 +175,9 @@ def walk(sheet: Sheet) -> Programme:
         column_bounds = _walk_columns(m, walker, figures)
         costs = _walk_costs(m, walker, matrix.shape[1], figures)
         columns = {v.name: _span(walker.variables[id(v)]) for v in m.component_objects(pyo.Var)}
-    return Programme(matrix, *row_bounds, *column_bounds, costs, columns, rows)
+    base = np.sum([c.base for c in costs.values()], axis=0)
+    total = Map(base, sp.csr_array(sum((c.matrix for c in costs.values()), start=sp.csr_array((len(base), figures)))))
+    return Programme(matrix, *row_bounds, *column_bounds, total, columns, rows, costs)
 
 
 def _walker(m: Any, sheet: Sheet) -> Walker:
@@ -330,14 +334,15 @@ def stock_form(system: GasSystem) -> StandardForm:
     matrix = sp.csc_array(
         (matrix.data, (row_order[matrix.coords[0]], place[matrix.coords[1]])), shape=(len(row_lower), len(order))
     )
-    costs = {}
+    costs, none = {}, sp.csr_array((len(order), 0))
     for objective, vector in zip(compiled.objectives, sp.csr_array(compiled.c), strict=True):
         dense = np.zeros(len(order))
         dense[place] = vector.toarray().ravel()
-        costs[objective.name] = dense
+        costs[objective.name] = Map(dense, none)
+    total = np.sum([cost.base for cost in costs.values()], axis=0)
     lower = np.fromiter((-np.inf if v.lb is None else v.lb for v in order), dtype=float, count=len(order))
     upper = np.fromiter((np.inf if v.ub is None else v.ub for v in order), dtype=float, count=len(order))
-    return StandardForm(matrix, row_lower, row_upper, lower, upper, costs, columns, rows)
+    return StandardForm(matrix, row_lower, row_upper, lower, upper, total, columns, rows, costs, np.zeros(0))
 
 
 @contextmanager

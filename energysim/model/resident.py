@@ -76,12 +76,12 @@ class Resident:
             if form.days > LONG and self._simplex:
                 _go_ahead(solver)
         iterations, rounds = self._run(), 0
-        while len(used := layout.used(self._values())):
+        while len(used := layout.used(values := self._values())):
             groups = layout.called(used, rounds)
             groups[layout.groups_of(self._added)] = False
             self._add(form, cost, layout.members(groups))
             iterations, rounds = iterations + self._run(), rounds + 1
-        values = layout.full(form, self._values(), self._added)
+        values = layout.full(form, values, self._added)
         duals = np.array(solver.getSolution().row_dual)
         return Stop(values, duals, iterations, Basis(solver.getBasis(), self._added, layout))
 

@@ -16,9 +16,9 @@ from typing import Protocol
 import numpy as np
 
 from energysim.inputs.assets import Daily, GasSystem
-from energysim.inputs.scenario import Event, Foresight
+from energysim.inputs.scenario import Event, Foresight, Scenario
 from energysim.model.solve import Engine
-from energysim.simulate import Course, simulate
+from energysim.simulate import Course, Plan, simulate
 
 Scalar = str | float | int | bool | None
 Row = dict[str, Scalar]
@@ -67,6 +67,7 @@ class Workbench:
 
     system: GasSystem
     engine: Engine = field(default_factory=Engine)
+    _first_plans: dict[tuple[Event, ...], Plan] = field(default_factory=dict)
 
     @cached_property
     def undisturbed(self) -> Course:
@@ -77,9 +78,21 @@ class Workbench:
         self, events: Sequence[Event] = (), foresight: Foresight = "foreseen", system: GasSystem | None = None
     ) -> Course:
         """How the base system (or a changed one) fares under events; the same bits whatever was solved before."""
+        first = self._first_plan(events, foresight) if system is None or system is self.system else None
+        return simulate(system or self.system, events, foresight=foresight, engine=self.engine, first=first)
+
+    def _first_plan(self, events: Sequence[Event], foresight: Foresight) -> Plan | None:
+        """The plan of day one of the base system, which surprises later in the year share; None if nothing is shared."""
         plan = self.undisturbed.realised
-        known = plan if system is None or system is self.system else None
-        return simulate(system or self.system, events, foresight=foresight, engine=self.engine, undisturbed=known)
+        scenario = Scenario(title="first plan", gas_year="", foresight=foresight, events=tuple(events))
+        if len(scenario.news_days(self.system.first_day, self.system.last_day)) == 1:
+            return None
+        known = tuple(scenario.known_on(self.system.first_day, self.system.first_day))
+        if not known:
+            return plan
+        if known not in self._first_plans:
+            self._first_plans = {known: simulate(self.system, known, "foreseen", engine=self.engine).realised}
+        return self._first_plans[known]
 
 
 def unserved_by_day(system: GasSystem, course: Course, protected_only: bool = False) -> Daily:
@@ -104,5 +117,5 @@ def numbers(system: GasSystem, course: Course) -> Row:
         "costs": round(sum(v for k, v in by_kind.items() if k.startswith("cost_")), 6),
         "penalties": round(sum(v for k, v in by_kind.items() if k.startswith("penalty_")), 6),
         "objective": round(course.realised.solution.objective, 6),
-        "relative_gap": course.realised.solution.certificate.relative_gap,
+        "relative_gap": round(course.realised.solution.certificate.relative_gap, 9),
     }
