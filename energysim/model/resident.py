@@ -23,12 +23,16 @@ OPTIONS: dict[str, Any] = {
     "solver": "simplex",
     "simplex_strategy": 1,  # dual
     "simplex_scale_strategy": 0,  # the rows are of one scale by construction
-    "simplex_dual_edge_weight_strategy": 1,  # Devex: steepest edge pays for its weights at every warm start
+    "dual_simplex_cost_perturbation_multiplier": 0.0,  # the tie-breaking cost has told the ties apart already
     "threads": 1,
     "random_seed": 0,
     "primal_feasibility_tolerance": 1e-9,
     "dual_feasibility_tolerance": 1e-9,
 }
+PATIENCE = 10
+"""Iterations per row after which a start is given up: without perturbation a simplex could circle."""
+STEEPEST_WHEN_COLD, DEVEX_WHEN_WARM = -1, 1
+"""Edge weights: steepest edge (HiGHS's choice) saves pivots from nothing, but pays for its weights at every warm start."""
 LONG = 3 * 366
 """Days beyond which an interior-point method goes ahead of the simplex."""
 
@@ -58,8 +62,9 @@ class Resident:
     def __init__(self, form: StandardForm, options: dict[str, Any], lazy: bool) -> None:
         self.form = form
         self.layout = Columns(form, lazy)
+        self._options = options
         self._simplex = options.get("solver") == "simplex"
-        self._solver = new_solver(options)
+        self._solver = new_solver({"simplex_iteration_limit": PATIENCE * form.matrix.shape[0] + 1000} | options)
         self._added: Ints = np.zeros(0, dtype=np.int64)
         self._loaded: Vectors | None = None
 
@@ -71,10 +76,11 @@ class Resident:
         if start is not None:
             self._add(form, cost, start.added)
         solver.clearSolver()
-        if start is None or solver.setBasis(start.solver_basis) != highspy.HighsStatus.kOk:
-            solver.clearSolver()
-            if form.days > LONG and self._simplex:
-                _go_ahead(solver)
+        warm = start is not None and solver.setBasis(start.solver_basis) == highspy.HighsStatus.kOk
+        weights = DEVEX_WHEN_WARM if warm else STEEPEST_WHEN_COLD
+        set_options(solver, {"simplex_dual_edge_weight_strategy": weights} | self._options)
+        if not warm and form.days > LONG and self._simplex:
+            _go_ahead(solver)
         iterations, rounds = self._run(), 0
         while len(used := layout.used(values := self._values())):
             groups = layout.called(used, rounds)
@@ -142,9 +148,14 @@ class Resident:
 def new_solver(options: dict[str, Any]) -> Any:
     """A HiGHS with options set."""
     solver = highspy.Highs()
+    set_options(solver, options)
+    return solver
+
+
+def set_options(solver: Any, options: dict[str, Any]) -> None:
+    """Set options of a HiGHS by name."""
     for name, value in options.items():
         solver.setOptionValue(name, value)
-    return solver
 
 
 def _go_ahead(solver: Any) -> None:

@@ -19,6 +19,8 @@ from energysim.model.certificate import Certificate, certify
 from energysim.model.compile import Index, StandardForm, Vector
 from energysim.model.resident import OPTIONS, Basis, Resident
 
+CAREFUL: dict[str, Any] = {"dual_simplex_cost_perturbation_multiplier": 1.0, "simplex_iteration_limit": 2**31 - 1}
+"""Options of a cold re-solve: HiGHS's own perturbation, and all the iterations it wants."""
 RESIDENTS = 3
 """Programmes that stay loaded in an engine: a structure and its neighbours under settings."""
 
@@ -89,9 +91,12 @@ class Engine:
         return solution
 
     def solve_cold(self, form: StandardForm, tie: Vector) -> Solution:
-        """The same without any memory: a new solver, every column from the start. Raises as `solve` does."""
+        """The same without any memory: a new solver, every column from the start, and by another way where it can be.
+
+        Raises as `solve` does.
+        """
         self.cold_solves += 1
-        solution = self._judged(form, tie, Resident(form, self.options, lazy=False), None)
+        solution = self._judged(form, tie, Resident(form, self.options | CAREFUL, lazy=False), None)
         if not solution.certificate.holds:
             raise SolverError(f"the solver's optimum fails its certificate: {solution.certificate}")
         return solution
