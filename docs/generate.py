@@ -5,6 +5,7 @@
 * `scenarios.md`         the shipped scenarios, from their YAML files
 * `cli.md`               the help of every command
 * `scenario.schema.json` the JSON Schema of scenario files, for editors
+* `study.schema.json`    the JSON Schema of study files (`energysim sweep`)
 * `glossary.md`          only its last section, the indicators, from `energysim/outputs/indicators.py`
 
 `tests/test_docs.py` holds that the files are what this program would write.
@@ -26,6 +27,7 @@ from energysim.cli import main as cli
 from energysim.inputs.evidence import USED_BY
 from energysim.inputs.read import PROVENANCE, Dataset, read_dataset, read_scenario, scenario_files, scenario_schema
 from energysim.inputs.scenario import Event, Fragment, Scenario, Setting
+from energysim.inputs.sweep_file import sweep_schema
 from energysim.inputs.tables import TABLES, Row, SourceRow
 
 DOCS = Path(__file__).resolve().parent
@@ -42,6 +44,7 @@ def pages() -> dict[str, str]:
         "scenarios.md": scenarios(dataset),
         "cli.md": command_line(),
         "scenario.schema.json": scenario_schema(),
+        "study.schema.json": sweep_schema(),
         "glossary.md": glossary(),
     }
 
@@ -249,6 +252,7 @@ UNIT_ENDINGS = (
     ("_km", "km"),
     ("temperature_c", "degC"),
     ("_days", "d"),
+    ("_per_year", "1/year"),
     ("_fraction", "1"),
     ("_factor", "1"),
     ("factor", "1"),
@@ -432,7 +436,8 @@ def command_line() -> str:
     return _page(
         NOTICE,
         "# Command line",
-        "Exit codes: 0 done; 1 the programme failed; 2 the input is wrong, with one line per problem on stderr.",
+        "Exit codes: 0 done; 1 the programme failed, or a case of a study; 2 the input is wrong, with one "
+        "line per problem on stderr; 130 stopped by Ctrl-C.",
         *[f"## {title}\n\n```text\n{text}```" for title, text in _helps(cli, "energysim")],
     )
 

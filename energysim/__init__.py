@@ -3,7 +3,7 @@
 The whole package is one sentence: *read what exists, apply what goes wrong, plan, act, remember; measure;
 draw; tell.* `inputs` reads tables and scenarios into frozen assets; `model` turns a gas system into a
 linear programme (Pyomo) and solves it (HiGHS); `simulate` plays the news; `results` holds tidy frames;
-`studies` asks for many runs; `outputs` measures, draws and tells; `cli` is the command line.
+`studies` asks for many runs, whose rows `casebook` keeps; `outputs` measures, draws and tells; `cli` is the command line.
 
 >>> import energysim
 >>> result = energysim.run("shah_deniz_long")
@@ -46,6 +46,7 @@ _HOME = {
     "load_data": "energysim.studies.foresight",
     "plot": "energysim.outputs.plot",
     "read_scenario": "energysim.inputs.read",
+    "read_study": "energysim.casebook",
     "resolve": "energysim.studies.foresight",
     "run": "energysim.studies.foresight",
     "scenarios": "energysim.studies.foresight",
@@ -56,6 +57,7 @@ _HOME = {
 __all__ = sorted([*_HOME, "__version__"])
 
 if TYPE_CHECKING:
+    from energysim.casebook import read_study
     from energysim.errors import EnergysimError, InfeasibleError, InputError, SolverError
     from energysim.inputs.assemble import system_at
     from energysim.inputs.assets import (

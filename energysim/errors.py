@@ -25,6 +25,10 @@ class InputError(EnergysimError):
         self.problems: tuple[str, ...] = problems
         super().__init__("\n".join(problems))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[str, ...]]:
+        """From another process it comes with the same problems."""
+        return type(self), self.problems
+
 
 class InfeasibleError(EnergysimError):
     """The linear programme has no solution; since every obligation is priced, the data are wrong."""
@@ -32,6 +36,11 @@ class InfeasibleError(EnergysimError):
 
 class SolverError(EnergysimError):
     """The solver did not reach an optimum that passes the certificate."""
+
+
+def not_installed(library: str, extra: str) -> InputError:
+    """The error to raise where an optional library is missing: how to install it."""
+    return InputError(f"{library} is not installed; `pip install 'energysim[{extra}]'` brings it")
 
 
 def suggest(word: str, known: Iterable[str]) -> str:

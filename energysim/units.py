@@ -44,7 +44,7 @@ DayOfYear = Annotated[str, AfterValidator(_day_of_year)]
 REPORTING_GCV = 10.55
 """kWh/m3 of the contract metre; only for printing GWh as mcm and for typed mcm without another factor."""
 
-Dimension = Literal["energy", "rate", "price", "share", "days", "temperature"]
+Dimension = Literal["energy", "rate", "price", "share", "days", "temperature", "money"]
 
 # unit as written -> (dimension, factor to the internal unit, multiply by the calorific value?)
 FOREIGN: dict[str, tuple[Dimension, float, bool]] = {
@@ -67,6 +67,9 @@ FOREIGN: dict[str, tuple[Dimension, float, bool]] = {
     "degc": ("temperature", 1.0, False),
     "c": ("temperature", 1.0, False),
     "°c": ("temperature", 1.0, False),
+    "keur": ("money", 1.0, False),
+    "meur": ("money", 1000.0, False),
+    "eur": ("money", 0.001, False),
 }
 
 _QUANTITY = re.compile(r"^\s*([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*([^\d\s].*?)?\s*$")
@@ -114,6 +117,12 @@ def parse(written: object, dimension: Dimension, gcv_kwh_per_m3: float = REPORTI
     return _share(value, written) if dimension == "share" else value
 
 
+def split_quantity(written: object) -> tuple[float, str] | None:
+    """Number and unit ("" if there is none) of a quantity as written; None if it does not read as one."""
+    match = None if isinstance(written, bool) else _QUANTITY.match(str(written))
+    return None if match is None else (float(match.group(1)), (match.group(2) or "").strip())
+
+
 def _share(value: float, written: object) -> float:
     if 0 <= value <= 1:
         return value
@@ -129,5 +138,6 @@ def _examples(dimension: Dimension) -> str:
         "share": "`0.4` or `40 %`",
         "days": "`3 days`",
         "temperature": "`-4 degC`",
+        "money": "`250 MEUR`",
     }
     return examples[dimension]

@@ -21,7 +21,8 @@ from energysim.model.frames import UNITS
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
-GENERATED = ["formulation.md", "data_dictionary.md", "scenarios.md", "cli.md", "scenario.schema.json", "glossary.md"]
+GENERATED = ["formulation.md", "data_dictionary.md", "scenarios.md", "cli.md", "scenario.schema.json",
+             "study.schema.json", "glossary.md"]  # fmt: skip
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 MACHINE = re.compile(r"(?<![\w.])/(?:home|root|tmp|work|Users)/")
 
@@ -76,8 +77,10 @@ def test_every_law_has_a_formula_and_a_set() -> None:
 
 
 def commands(group: click.Group, name: str) -> Iterator[tuple[str, click.Command]]:
-    for child, command in group.commands.items():
-        if not command.hidden:
+    context = click.Context(group)
+    for child in group.list_commands(context):
+        command = group.get_command(context, child)
+        if command is not None and not command.hidden:
             yield f"{name} {child}", command
             if isinstance(command, click.Group):
                 yield from commands(command, f"{name} {child}")

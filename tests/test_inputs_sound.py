@@ -333,7 +333,7 @@ def test_a_variant_of_a_file_is_read_by_the_name_that_a_run_prints(tmp_path, mon
             commands.append(command) or replace(results, manifest={**results.manifest, "command": command})
         ),
     )
-    monkeypatch.setattr("energysim.cli._compare", lambda *_: None)
+    monkeypatch.setattr("energysim.cli.runs._compare", lambda *_: None)
     told = CliRunner().invoke(main, ["run", str(path), "--variants", "--no-charts", "--out", str(tmp_path / "out")])
     assert told.exit_code == 0, told.output
     assert commands == [f"energysim run {path}", f"energysim run {path}/dear"]

@@ -44,13 +44,19 @@ def _asset_path(path: str) -> str:
     return f"{ALIASES.get(table, table)}.{rest}"
 
 
-def _set(system: GasSystem, path: str, setting: float | str | bool | Setting) -> GasSystem:
+def settable(system: GasSystem, path: str) -> tuple[str, list[Any], str]:
+    """Table, assets and field that a path names, such as contracts.gazprom.dcq. Raises InputError."""
     asset_path, _, name = path.rpartition(".")
     if not asset_path or ("." not in asset_path and asset_path in {*FIELDS, *ALIASES} - {"offtakes"}):
         raise InputError("a setting names a table, an asset and a field, such as contracts.gazprom.dcq")
     table, assets = find_assets(system, asset_path)
     if name not in FIELDS.get(table, {}):
         raise InputError(f"{table} has no field {name!r} that can be set{suggest(name, FIELDS.get(table, {}))}")
+    return table, assets, name
+
+
+def _set(system: GasSystem, path: str, setting: float | str | bool | Setting) -> GasSystem:
+    table, assets, name = settable(system, path)
     span, written = slice(None), setting
     if isinstance(setting, Setting):
         span, written = _span(system, setting.start, setting.until), setting.value

@@ -18,6 +18,8 @@ PARAMETERS = (
     "threshold_temperature", "cold_kink_temperature", "cold_slope_factor", "heating_season_start", "heating_season_end",
     "heating_shoulder_start", "heating_shoulder_end", "heating_rule_temperature", "temperature_weight_0",
     "temperature_weight_1", "temperature_weight_2", "temperature_weight_3", "tie_breaking_cost", "loss_backstop_price",
+    "demand_residual_annual_sd", "demand_residual_daily_sd", "demand_residual_daily_lag1", "price_residual_sd",
+    "price_residual_lag1", "weather_block_days",
 )  # fmt: skip
 """Rows that `data/parameters.csv` must hold."""
 
@@ -77,8 +79,9 @@ ASSETS = {
     "routes": ("contracts", "accounts"),
     "projects": tuple(PATHS),
     "events": tuple(PATHS),
+    "outage_rates": tuple(k for k in PATHS if k not in ("reservations", "prices")),
 }
-"""Tables with a column `asset`, and the kinds of asset that may stand there."""
+"""Tables with a column `asset` (or `also`), and the kinds of asset that may stand there."""
 
 
 def check_tables(tables: Tables) -> list[str]:
@@ -140,11 +143,13 @@ def _unknown_names(tables: Tables) -> Iterator[Unknown]:
 def _unknown_assets(tables: Tables) -> Iterator[Unknown]:
     for name, kinds in ASSETS.items():
         for row, line in tables[name]:
-            if row.asset is None or (name == "tariffs" and row.asset == "network"):
-                continue
-            problem = _wrong_asset(tables, row.asset, kinds, ways=name == "tariffs")
-            if problem:
-                yield Unknown(name, tables[name].where(line), "asset", problem)
+            for column in ("asset", "also"):
+                path = getattr(row, column, None)
+                if path is None or (name == "tariffs" and path == "network"):
+                    continue
+                problem = _wrong_asset(tables, path, kinds, ways=name == "tariffs")
+                if problem:
+                    yield Unknown(name, tables[name].where(line), column, problem)
 
 
 def _wrong_asset(tables: Tables, path: str, kinds: Collection[str], ways: bool) -> str | None:

@@ -44,7 +44,8 @@ USED_BY = {
     "curtailment_steps": "model/demand.py: curtailment",
     "fuel_switch": "model/demand.py: fuel_switch",
     "oil_stocks": "model/demand.py: oil_stock",
-    "parameters": "inputs/demand.py, model/solve.py",
+    "parameters": "inputs/demand.py, inputs/ensembles.py, model/solve.py",
+    "outage_rates": "inputs/outages.py: outages that Monte Carlo samples",
 }
 """Table -> who uses it; tables not named are evidence for checks, maps and reports."""
 

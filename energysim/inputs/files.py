@@ -144,8 +144,8 @@ class YamlFile:
         return f"{self.path.name}:{line}"
 
 
-def read_yaml(path: Path) -> YamlFile:
-    """A YAML file that holds a mapping. Raises InputError."""
+def read_yaml(path: Path, holds: str = "a scenario is a mapping of keys such as title, gas_year, events") -> YamlFile:
+    """A YAML file that holds a mapping; `holds` says so where it does not. Raises InputError."""
     text = read_text(path, path.name)
     yaml = YAML(typ="rt")
     yaml.Constructor = _Constructor
@@ -163,7 +163,7 @@ def read_yaml(path: Path) -> YamlFile:
         line = text.count("\n", 0, getattr(error, "position", 0) or 0) + 1
         raise InputError(f"{path.name}:{line}: not valid YAML: {first}") from None
     if not isinstance(tree, CommentedMap):
-        raise InputError(f"{path.name}:1: a scenario is a mapping of keys such as title, gas_year, events")
+        raise InputError(f"{path.name}:1: {holds}")
     return YamlFile(path, _plain(tree, path.name, [NODES]), tree)
 
 

@@ -1,0 +1,1 @@
+"""How fast energysim is, beside its peers, on the same linear programme: see `docs/performance.md`."""

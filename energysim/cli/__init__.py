@@ -1,0 +1,60 @@
+"""The command line: click verbs; errors become exit codes.
+
+Exit codes: 0 done; 1 the programme failed (solver, disk, a case of a study); 2 the input is wrong (one line per
+problem); 130 stopped by Ctrl-C. A verb's module is imported when the verb is called, and its heavy imports stand
+inside the command, so that `--help` is instant.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from energysim import __version__
+
+VERBS: dict[str, tuple[str, str]] = {
+    "atlas": ("atlas", "Take away every asset at every date for some days, and chart what then goes unserved."),
+    "check": ("inputs", "Check the data and all scenarios (or only the YAML FILES given); report every problem at once."),
+    "completion": ("installation", "Print the line that switches on completion in SHELL; add it to the shell's start-up file."),
+    "doctor": ("installation", "Check this installation: versions, data, solver; say what to do about what is wrong."),
+    "explain": ("inputs", "Say where a number comes from: value, unit, source, rivals, confidence and who uses it."),
+    "montecarlo": ("montecarlo", "Sample winters, outages and prices, and say how likely it is that gas goes unserved."),
+    "query": ("query", "Ask a study's rows a question in SQL."),
+    "run": ("runs", "Run scenarios and print, for each, who is cut, when, why and at what cost."),
+    "scenarios": ("runs", "List the shipped scenarios and their variants."),
+    "schema": ("inputs", "Print the JSON Schema of scenario files, for completion and checking in editors."),
+    "show": ("runs", "Show the resolved inputs of SCENARIO: context, what is set, events, and the main figures that result."),
+    "sweep": ("sweep", "Run a STUDY file: many values of any inputs, what matters most, and where cuts begin."),
+}  # fmt: skip
+"""Verb -> the module that holds it under its own name, and the first sentence of its help."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a verb's module only when the verb is called; its help comes from the table above."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        found = getattr(import_module(f"{__name__}.{VERBS[cmd_name][0]}"), cmd_name)
+        assert isinstance(found, click.Command)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        limit = formatter.width - 6 - max(len(verb) for verb in VERBS)
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(v, click.Command(v, help=text).get_short_help_str(limit)) for v, (_, text) in VERBS.items()]
+            )
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="energysim")
+def main() -> None:
+    """What happens to Serbia's gas supply when something goes wrong, and what would help?
+
+    Start with `energysim scenarios`, then `energysim run SCENARIO`.
+    """

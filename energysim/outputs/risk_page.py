@@ -1,0 +1,197 @@
+"""The terminal page of a Monte Carlo study: how likely a cut is, how bad, what causes it, and what is not in the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from energysim.outputs.wording import TRACE, Unit, number, short
+from energysim.units import REPORTING_GCV
+
+SHOWN_ELEMENTS = 12
+SHOWN_WINTERS = 5
+OUTAGE_CHARS = 30
+NOTHING = "–"
+
+
+def risk_page(
+    cases: pd.DataFrame, estimates: pd.DataFrame, ranking: pd.DataFrame, study: Mapping[str, Any], unit: Unit
+) -> Group:
+    """Everything an analyst reads first, from the rows, what was estimated from them, and study.json."""
+    samples = cases[cases["variant"] == "as drawn"]
+    parts: list[RenderableType | None] = [
+        *_head(samples, study),
+        Text(f"\n{finding(estimates, len(samples), unit)}\n", style="bold"),
+        _figures(estimates, unit),
+        _elements(ranking, len(samples), unit),
+        _worst(samples, unit),
+        _foot(samples, study, unit),
+    ]
+    return Group(*[p for p in parts if p is not None])
+
+
+def finding(estimates: pd.DataFrame, samples: int, unit: Unit) -> str:
+    """The result in a sentence or two, intervals included."""
+    by = {str(row["figure"]): row for row in estimates.to_dict("records")}
+    p, u, tail = by["loss_of_load_probability"], by["expected_unserved"], by["cvar_95"]
+    if not p["value"]:
+        return (
+            f"Nobody is cut in any of {samples:,} sampled winters; "
+            f"that leaves a probability of up to {percent(p['high'])} (95 %)."
+        )
+    amounts = f"{number(u['low'] * unit.factor)} to {number(u['high'] * unit.factor)}"
+    return (
+        f"Somebody is cut in {percent(p['value'])} of winters (95 %: {percent(p['low'])} to {percent(p['high'])}). "
+        f"Expected unserved gas is {unit.text(u['value'])} a winter ({amounts}); the worst 5 % of winters lose "
+        f"{unit.text(tail['value'])} in the mean."
+    )
+
+
+def percent(share: float) -> str:
+    """A share as `12 %`, `3.4 %` or `0.25 %`."""
+    value = 100 * float(share)
+    return f"{value:.0f} %" if value >= 10 else f"{value:.1f} %" if value >= 1 else f"{value:.2g} %"
+
+
+def _head(samples: pd.DataFrame, study: Mapping[str, Any]) -> list[RenderableType]:
+    asked = study.get("options", {})
+    words = [
+        str(asked.get("scenario", "")),
+        f"gas year {asked['gas_year']}" if asked.get("gas_year") else "",
+        f"{len(samples):,} {'years' if asked.get('whole_year') else 'winters'}",
+        f"seed {asked.get('seed', 1)}",
+    ]
+    title = f"Monte Carlo: {asked.get('title', 'a system built in code')}"
+    lines: list[RenderableType] = [Text(title, style="bold"), Text("  ·  ".join(w for w in words if w), style="dim")]
+    return [*lines, Text("Drawn: " + drawn(asked), style="dim")]
+
+
+def drawn(asked: Mapping[str, Any]) -> str:
+    """What is drawn and what is known, in words."""
+    without = set(asked.get("without", ()))
+    weather = {"resampled": "winters put together from past ones", "analogue": "past winters whole"}
+    kind = weather.get(str(asked.get("weather"))) if "weather" not in without else None
+    said = [f"{kind}{', shifted by the warming since' if asked.get('trend') else ''}" if kind else
+            f"weather as in the scenario ({asked.get('scenario_weather', 'given')})"]  # fmt: skip
+    names = {"demand": "demand's residual", "prices": "hub prices", "outages": "outages"}
+    said += [name for driver, name in names.items() if driver not in without]
+    ends = "their ends too" if asked.get("length_known", True) else "the mean repair time believed"
+    known = (
+        "all known on 1 October (a bound)"
+        if asked.get("foresight") == "foreseen"
+        else f"known on their first day, {ends}"
+    )
+    outages = "" if "outages" in without else f"; outages {known}"
+    return f"{', '.join(said)}{outages}. Weather and prices are known ahead."
+
+
+def _figures(estimates: pd.DataFrame, unit: Unit) -> Table:
+    table = _table("What to expect of a winter", "", "estimate", "95 %", "unit")
+    for row in estimates.to_dict("records"):
+        shown, name = _shown(row["unit"], unit)
+        low, high = shown(row["low"]), shown(row["high"])
+        table.add_row(Text(row["meaning"]), shown(row["value"]), f"{low} … {high}" if low != NOTHING else NOTHING, name)
+    return table
+
+
+def _shown(stated: str, unit: Unit) -> tuple[Any, str]:
+    """How a figure of a unit is written, and the unit as written."""
+    kinds: dict[str, tuple[float, str]] = {
+        "GWh": (unit.factor, unit.name), "kEUR": (1e-3, "MEUR"), "1": (100.0, "%"), "d": (1.0, "days"), "ppm": (1.0, "ppm"),
+    }  # fmt: skip
+    factor, name = kinds[stated]
+    return (lambda value: NOTHING if pd.isna(value) or np.isinf(value) else number(value * factor)), name
+
+
+def _elements(ranking: pd.DataFrame, samples: int, unit: Unit) -> Table | None:
+    if ranking.empty:
+        return None
+    table = _table("What causes it", "element", "out in", "days", f"saves [{unit.name}]", "95 %", "achieve", "reduce")
+    for row in ranking.head(SHOWN_ELEMENTS).to_dict("records"):
+        table.add_row(
+            Text(row["name"]),
+            percent(row["samples_out"] / samples),
+            number(row["mean_days_out"]),
+            _amount(row["saved"] * unit.factor),
+            f"{_amount(row['saved_low'] * unit.factor)} … {_amount(row['saved_high'] * unit.factor)}",
+            _times(row["achievement"]),
+            _times(row["reduction"]),
+        )
+    solved = bool(ranking["solved"].any())
+    meaning = "out from the first day to the last" if solved else "failing at least once"
+    lines = [
+        "saves: unserved gas a winter that a perfect element would save; out in: share of winters; days: mean days out",
+        f"achieve: risk with the element {meaning}, over the risk; reduce: the risk, over that with it perfect",
+        "elements solved again, draw for draw" if solved else
+        "from the winters at hand: noisy where failures are rare; --ranking solves them again",
+        *([f"and {len(ranking) - SHOWN_ELEMENTS} more elements"] if len(ranking) > SHOWN_ELEMENTS else []),
+    ]  # fmt: skip
+    table.caption = Text("\n".join(lines), style="dim italic")
+    return table
+
+
+def _amount(value: float) -> str:
+    return NOTHING if pd.isna(value) or np.isinf(value) else number(value)
+
+
+def _times(value: float) -> str:
+    return NOTHING if pd.isna(value) else "∞" if np.isinf(value) else f"{number(value)} ×"
+
+
+def _worst(samples: pd.DataFrame, unit: Unit) -> Table | None:
+    cut = samples[samples["unserved_gas"] > TRACE].sort_values(["unserved_gas", "sample"], ascending=[False, True])
+    if cut.empty:
+        return None
+    table = _table(f"The worst of them [{unit.name}]", "sample", "unserved", "protected", "days", "worst on", "HDD", "level",
+                   "longest outages")  # fmt: skip
+    names = [str(c) for c in samples.columns if str(c).startswith("out_")]
+    for row in cut.head(SHOWN_WINTERS).to_dict("records"):
+        out = sorted(((row[c], c.removeprefix("out_")) for c in names if row[c]), reverse=True)
+        table.add_row(
+            str(row["sample"]),
+            unit(row["unserved_gas"]),
+            unit(row["unserved_protected"]) if row["unserved_protected"] > TRACE else NOTHING,
+            str(row["cut_days"]),
+            short(row["worst_date"]),
+            NOTHING if pd.isna(row["degree_days"]) else number(row["degree_days"]),
+            f"{100 * (row['demand_level'] - 1):+.1f} %",
+            Text(_shortened([f"{name} {days:.0f} d" for days, name in out])),
+        )
+    caption = "HDD: degree days below 16 °C, 15 October to 15 April; level: demand's level drawn against the model's"
+    table.caption = Text(caption, style="dim italic")
+    return table
+
+
+def _shortened(names: list[str]) -> str:
+    """As many names as fit, and how many more there are."""
+    shown = [n for k, n in enumerate(names) if len(", ".join(names[: k + 1])) <= OUTAGE_CHARS]
+    more = f" +{len(names) - len(shown)}" if len(shown) < len(names) else ""
+    return (", ".join(shown) + more) if shown else f"{len(names)} outages" if names else NOTHING
+
+
+def _foot(samples: pd.DataFrame, study: Mapping[str, Any], unit: Unit) -> Text:
+    volume = f" mcm at {REPORTING_GCV:g} kWh/m3." if unit.name == "mcm" else ""
+    worst = float(samples["relative_gap"].max())
+    return Text(
+        "\nThe intervals hold the sampling alone. Failure rates are mostly assumed, outages are taken to be independent of "
+        "each other and of the cold, and refusals to deliver are no failures: docs/montecarlo.md, data/outage_rates.csv.\n"
+        f"montecarlo {str(study.get('digest', ''))[:10]} · every optimum certified (relative gap at most {worst:.0e})\n"
+        f"Transport model with daily steps: pressures and hours are not seen.{volume}",
+        style="dim",
+    )
+
+
+def _table(title: str, *columns: str) -> Table:
+    style: dict[str, Any] = {"title_justify": "left", "caption_justify": "left"}
+    table = Table(title=Text(title, style="bold"), box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), **style)
+    for k, column in enumerate(columns):
+        left = not k or column.endswith("outages")
+        table.add_column(Text(column), justify="left" if left else "right", no_wrap=k > 0, min_width=len(column))
+    return table
