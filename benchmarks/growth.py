@@ -15,10 +15,11 @@ def measure() -> Found:
     """Seconds of energysim (build; solve), and of a cold default solve, against size; of a sweep against cases."""
     by_days = {d: _sizes(days=d) for d in DAYS}
     by_nodes = {n: _sizes(days=182, nodes=n) for n in NODES}
-    by_cases = {k: {"sweep": sum(fresh("sweep", "ours", days=182, cases=k)["seconds"])} for k in CASES}
+    by_cases = {k: {"sweep": float(sum(fresh("sweep", "ours", days=182, cases=k)["seconds"]))} for k in CASES}
+    tables: dict[str, dict[int, dict[str, float]]] = {"days": by_days, "nodes": by_nodes, "cases": by_cases}
     return {
         name: {"seconds": {str(k): v for k, v in table.items()}, "exponent": _exponents(table)}
-        for name, table in (("days", by_days), ("nodes", by_nodes), ("cases", by_cases))
+        for name, table in tables.items()
     }
 
 

@@ -243,8 +243,8 @@ def _accounts(days: int) -> list[StorageAccount]:
                 holding_cost=0.002,
                 targets=targets,
                 closing_values=((0.5 * volume, 38.0), (0.3 * volume, 33.0), (0.2 * volume, 28.0)),
-            )  # fmt: skip
-        )
+            )
+        )  # fmt: skip
     return accounts
 
 

@@ -91,7 +91,7 @@ class Persistent:
         for name, figure in sheet.figures.items():
             changed = figure.values != self.sheet.figures[name].values
             if changed.any():
-                keys = [key for key, moved in zip(self.keys[name], changed.ravel(), strict=True) if moved]
+                keys: list[Any] = [key for key, moved in zip(self.keys[name], changed.ravel(), strict=True) if moved]
                 keys = [key[0] for key in keys] if len(figure.sets) == 1 else keys
                 getattr(self.model, name).store_values(dict(zip(keys, figure.values[changed].tolist(), strict=True)))
         self.sheet = sheet
