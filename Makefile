@@ -3,8 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+BENCH := .venv-bench
+COMPILE = $(BIN)/pip-compile --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --quiet
 
-.PHONY: run test check notebooks docs lock clean
+.PHONY: run test check notebooks docs bench lock clean
 
 run: $(READY)  ## Shah Deniz stops in January: what happens to Serbia?
 	$(BIN)/energysim run shah_deniz_2025_announced shah_deniz_long --out results
@@ -24,9 +27,13 @@ notebooks: $(READY)  ## execute every notebook in place of its reader
 docs: $(READY)  ## write the generated chapters anew
 	$(BIN)/python docs/generate.py
 
+bench: $(BENCH)/.ready  ## measure energysim beside its peers (about 25 minutes, with nothing else running)
+	$(BENCH)/bin/python -m benchmarks.measure
+	$(BENCH)/bin/python -m benchmarks.report
+
 lock: $(READY)  ## resolve versions and hashes anew (needs pip-tools)
-	$(BIN)/pip-compile --extra dev --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
-		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --quiet -o requirements.lock pyproject.toml
+	$(COMPILE) --extra dev -o requirements.lock pyproject.toml
+	$(COMPILE) --extra dev --extra bench -o requirements-bench.lock pyproject.toml
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "energysim needs Python 3.11 or newer")'
@@ -35,5 +42,11 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $(READY)
 
+$(BENCH)/.ready: requirements-bench.lock pyproject.toml
+	test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $(BENCH)/.ready
+
 clean:
-	rm -rf $(VENV) results dist
+	rm -rf $(VENV) $(BENCH) results dist

@@ -42,15 +42,19 @@ _HOME = {
     "StorageSite": "energysim.inputs.assets",
     "Target": "energysim.inputs.assets",
     "Upstream": "energysim.inputs.assets",
+    "atlas": "energysim.studies.ask",
     "explain": "energysim.inputs.evidence",
     "load_data": "energysim.studies.foresight",
+    "montecarlo": "energysim.studies.ask",
     "plot": "energysim.outputs.plot",
     "read_scenario": "energysim.inputs.read",
     "read_study": "energysim.casebook",
     "resolve": "energysim.studies.foresight",
+    "roll": "energysim.studies.rolling",
     "run": "energysim.studies.foresight",
     "scenarios": "energysim.studies.foresight",
     "solve": "energysim.studies.foresight",
+    "sweep": "energysim.studies.ask",
     "system_at": "energysim.inputs.assemble",
 }
 
@@ -82,7 +86,9 @@ if TYPE_CHECKING:
     from energysim.inputs.scenario import Event, Scenario
     from energysim.outputs import plot
     from energysim.results import Results
+    from energysim.studies.ask import atlas, montecarlo, sweep
     from energysim.studies.foresight import load_data, resolve, run, scenarios, solve
+    from energysim.studies.rolling import roll
 
 
 def __getattr__(name: str) -> Any:

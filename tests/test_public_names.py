@@ -30,3 +30,13 @@ def test_importing_the_package_and_help_bring_in_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_solving_a_plan_loads_no_statistics() -> None:
+    """Pyomo's import hook would load scipy.stats with scipy.sparse; see `energysim/model/__init__.py`."""
+    code = (
+        "import sys, energysim.simulate; assert 'scipy.sparse' in sys.modules; "
+        "print([m for m in ('scipy.stats', 'matplotlib', 'pandas') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

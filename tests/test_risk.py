@@ -64,6 +64,23 @@ def test_wilson_says_something_where_nothing_was_seen() -> None:
     assert (half.low, half.high) == pytest.approx((0.4038, 0.5962), abs=1e-4)  # textbook values for 50 of 100
 
 
+def test_samples_that_are_all_alike_have_no_interval_but_that_of_the_probability() -> None:
+    nothing = np.zeros(40)
+    for found in (mean(nothing), cvar(nothing, 0.95), quantile(nothing, 0.95)):
+        assert found.value == 0 and np.isnan(found.low) and np.isnan(found.high)
+    assert (quantile(np.zeros(400), 0.95).low, quantile(np.zeros(400), 0.95).high) == (0, 0)  # 20 would be above it
+    assert probability(nothing > 0).high > 0.08
+
+
+def test_importance_of_few_failures_has_no_interval() -> None:
+    unserved = np.tile([0.0, 0.0, 0.0, 9.0], 50)
+    lucky = np.array([3.0] * 3 + [0.0] * 197)  # failed in three samples, none of them cut
+    found = importance("lucky", unserved, lucky)
+    assert found.achievement.value == 0 and np.isnan(found.achievement.low) and np.isnan(found.saved.high)
+    often = importance("often", unserved, np.tile([0.0, 0.0, 1.0, 1.0], 50))
+    assert often.saved.low <= often.saved.value <= often.saved.high
+
+
 def test_severity() -> None:
     assert conditional_severity(TEN, 1e-3).value == 5.0
     assert severity_by_day(TEN, np.array([0.0] * 6 + [1, 2, 3, 4])).value == 2.0

@@ -3,9 +3,10 @@ r"""What is drawn for a sample: a winter, how demand departs from the model, and
 **Weather.** A member of the ensemble is a path of daily temperatures. `analogue`: every winter on record once.
 `resampled`: blocks of past winters put together, each day from the same calendar day of some winter
 (`weather_block_days` long, their joints at a random phase), so that the cold lies where it can lie in a year. Members
-are ordered by degree days; sample $n$ of $S$ strata takes the member at
-$u = ((n \bmod S) + U_n) / S$ of that order, so every $S$ samples hold one winter of each stratum. With `trend`, each past
-winter $w$ is shifted to the gas year $g$ by the slope $b$ of least squares of winter means on years:
+are ordered by degree days; sample $n$ of $S$ strata takes the member at $u = (h_n + U_n) / S$ of that order, where
+every $S$ samples go through the strata $h = 0 \dots S-1$ once, in an order drawn for them: any number of samples, a study
+cut short too, is as cold as the ensemble in the mean. With `trend`, each past winter $w$ is shifted to the gas year $g$ by
+the slope $b$ of least squares of winter means on years:
 
 $$T_d \leftarrow T_d + b\,(g - w)$$
 
@@ -202,9 +203,14 @@ class Ensemble:
     demand: DemandResidual | None = None
     price: PriceResidual | None = None
 
+    def stratum(self, sample: int) -> int:
+        """The stratum of a sample: each once in every round of samples, in an order of the round's own."""
+        order = stream(self.seed, sample // self.strata, "strata").permutation(self.strata)
+        return int(order[sample % self.strata])
+
     def draw(self, system: GasSystem, sample: int) -> Draw:
         """Sample number `sample`, the same whenever and wherever it is drawn."""
-        days, stratum = system.days, sample % self.strata
+        days, stratum = system.days, self.stratum(sample)
         changes: dict[str, Any] = {}
         winter, total = "as given", np.nan
         if self.weather is not None:

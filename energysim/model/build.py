@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from energysim.inputs.assets import GasSystem
 from energysim.model.block import Block, law, stack

@@ -20,8 +20,8 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+import pyomo.core as pyo
 import pyomo.core.base.constraint as pyomo_constraint
-import pyomo.environ as pyo
 import scipy.sparse as sp
 from numpy.typing import NDArray
 from pyomo.common.gc_manager import PauseGC

@@ -35,7 +35,7 @@ from energysim.model.sheet import Sheet
 
 def describe_contracts(sheet: Sheet, system: GasSystem) -> None:
     """Write down contracts, their routes and periods, prices and quantities, and sales."""
-    periods = {p.id: (c, p) for c in system.contracts.values() for p in c.periods if _binding(p)}
+    periods = {p.id: (c, p) for c in system.contracts.values() for p in c.periods}
     _describe_sets(sheet, system, periods)
     _describe_figures(sheet, system, periods)
 
@@ -85,11 +85,6 @@ def add_contracts(m: Any, flow: Any) -> Block:
             "sales": lambda m: -sum(m.sales_price[s, d] * m.sales[s, d] for s in m.sale for d in m.day),
         },
     )
-
-
-def _binding(period: Period) -> bool:
-    """A period that limits nothing needs no row."""
-    return np.isfinite(period.quantity) or period.take_or_pay > 0
 
 
 def _describe_sets(sheet: Sheet, system: GasSystem, periods: dict[str, tuple[Contract, Period]]) -> None:

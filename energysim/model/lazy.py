@@ -43,6 +43,7 @@ class Columns:
 
     def __init__(self, form: StandardForm, lazy: bool = True) -> None:
         """The kept columns of a programme; all of them if not lazy, or if there is nothing to leave out."""
+        self.form = form
         self.columns, self.rows = form.columns, form.rows
         self.height, self.width = form.matrix.shape
         span = form.columns.get(LAZY)
@@ -55,6 +56,10 @@ class Columns:
         self._first = np.searchsorted(self.group[order], np.arange(self.groups))
         self._order = order
         self.day = form.rows[BALANCE].days()[self.balance_rows - form.rows[BALANCE].start] if self.groups else self.lazy
+
+    def same(self, other: Columns) -> bool:
+        """Whether a basis of the other is one of this: the same programme but for bounds and costs, held the same way."""
+        return self is other or (len(self.lazy) == len(other.lazy) and same_matrix(self.form, other.form))
 
     def matrix(self, form: StandardForm) -> sp.csc_array:
         """The kept columns and the relaxed ones, shape (rows, kept + groups)."""
@@ -109,6 +114,18 @@ class Columns:
         result[self.kept] = values[: len(self.kept)]
         result[added] += values[len(self.kept) + self.groups :]
         return result
+
+
+def same_matrix(first: StandardForm, second: StandardForm) -> bool:
+    """Whether two programmes differ in bounds and costs alone."""
+    a, b = first.matrix, second.matrix
+    if a is b:
+        return True
+    if a.shape != b.shape or first.columns != second.columns or first.rows != second.rows:
+        return False
+    return bool(
+        np.array_equal(a.indptr, b.indptr) and np.array_equal(a.indices, b.indices) and np.array_equal(a.data, b.data)
+    )
 
 
 def _groups(form: StandardForm, lazy: Ints) -> tuple[Ints, Ints]:

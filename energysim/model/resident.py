@@ -85,6 +85,8 @@ class Resident:
         while len(used := layout.used(values := self._values())):
             groups = layout.called(used, rounds)
             groups[layout.groups_of(self._added)] = False
+            if not groups.any():  # a closed column within the solver's tolerance: the certificate will tell
+                break
             self._add(form, cost, layout.members(groups))
             iterations, rounds = iterations + self._run(), rounds + 1
         values = layout.full(form, values, self._added)

@@ -15,7 +15,7 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
+import pyomo.core as pyo
 from numpy.typing import NDArray
 
 from energysim.errors import InputError

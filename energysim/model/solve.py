@@ -17,6 +17,7 @@ from energysim.errors import InfeasibleError, SolverError
 from energysim.model.carry import carried
 from energysim.model.certificate import Certificate, certify
 from energysim.model.compile import Index, StandardForm, Vector
+from energysim.model.lazy import same_matrix
 from energysim.model.resident import OPTIONS, Basis, Resident
 
 CAREFUL: dict[str, Any] = {"dual_simplex_cost_perturbation_multiplier": 1.0, "simplex_iteration_limit": 2**31 - 1}
@@ -79,7 +80,7 @@ class Engine:
         """
         resident = self._resident(form)
         start = start or self._base
-        if start is not None and (shift or start.layout is not resident.layout):
+        if start is not None and (shift or not resident.layout.same(start.layout)):
             start = carried(start, resident.layout, shift)
         try:
             solution = self._judged(form, tie, resident, start)
@@ -117,15 +118,3 @@ class Engine:
         reduced = cost - form.matrix.T @ stop.duals
         certificate = certify(form, cost, stop.values, stop.duals)
         return Solution(form, stop.values, reduced, stop.duals, certificate, stop.iterations, stop.basis)
-
-
-def same_matrix(first: StandardForm, second: StandardForm) -> bool:
-    """Whether two programmes differ in bounds and costs alone."""
-    a, b = first.matrix, second.matrix
-    if a is b:
-        return True
-    if a.shape != b.shape or first.columns != second.columns:
-        return False
-    return bool(
-        np.array_equal(a.indptr, b.indptr) and np.array_equal(a.indices, b.indices) and np.array_equal(a.data, b.data)
-    )

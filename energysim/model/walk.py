@@ -59,7 +59,9 @@ class Labels:
 
     def code(self, label: Any) -> int:
         """The integer that stands for a label."""
-        return label if isinstance(label, int) else self._codes.setdefault(label, len(self._codes))
+        if isinstance(label, int | np.integer):
+            return int(label)
+        return self._codes.setdefault(label, len(self._codes))
 
 
 class Axis:

@@ -13,9 +13,10 @@ Standard errors of means: with strata $h$ of equal probability $1/S$ (W. G. Coch
 $$\mathrm{s.e.}^2 = \sum_h \frac{1}{S^2}\,\frac{s_h^2}{n_h}$$
 
 and $s^2/n$ without strata. Intervals hold with 95 %: normal for means, Wilson (1927) for probabilities, also where nothing
-was seen; percentiles of a bootstrap within strata, with a fixed seed, for ratios and CVaR. Weights, where given, are the
-probabilities of an enumeration: then the figure is exact and its error 0. What is not in any interval: the figures
-that were assumed.
+was seen; percentiles of a bootstrap within strata, with a fixed seed, for ratios, quantiles and CVaR. Where all samples
+are alike they say nothing of what is rarer than themselves, so there is no interval: only the probability has one. Weights,
+where given, are the probabilities of an enumeration: then the figure is exact and its error 0. What is not in any
+interval: the figures that were assumed.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ Strata = NDArray[np.int_]
 NORMAL = 1.959963984540054
 """Half-width of a 95 % interval in standard errors."""
 RESAMPLES, BLOCK = 1000, 100
+FEW = 5
+"""Samples with a failure and a cut from which on an element's importance has an interval."""
 SEED = 20260101
 """Of the bootstrap, so that the same rows give the same interval."""
 
@@ -53,12 +56,14 @@ class Estimate:
 
 
 def mean(values: Values, strata: Strata | None = None, weights: Values | None = None) -> Estimate:
-    """The mean of a quantity that is never negative, and its error."""
+    """The mean of a quantity, and its error; no interval where all values are the same."""
     if not len(values):
         return Estimate(nan, nan, nan, nan)
     if weights is not None:
         return _exact(float(values @ weights / weights.sum()))
     value, error = _mean(values, strata), _error(values, strata)
+    if values.min() == values.max():
+        return Estimate(value, error, nan, nan)
     floor = 0.0 if values.min() >= 0 else -inf
     return Estimate(value, error, max(floor, value - NORMAL * error), value + NORMAL * error)
 
@@ -104,7 +109,10 @@ def quantile(values: Values, alpha: float, strata: Strata | None = None) -> Esti
         reached = np.cumsum(counts[:, order], axis=1) >= alpha * counts.sum(axis=1, keepdims=True) - 1e-9
         return np.asarray(values[order][reached.argmax(axis=1)])
 
-    return _bootstrapped(inverted, len(values), strata)
+    found = _bootstrapped(inverted, len(values), strata)
+    if np.isnan(found.low) and alpha ** len(values) <= 0.025:  # so many that one above the quantile would be among them
+        return _exact(found.value)
+    return found
 
 
 @dataclass(frozen=True)
@@ -144,7 +152,8 @@ def importance(element: str, unserved: Values, days_out: Values) -> Importance:
     """Risk achievement and reduction worth from the samples at hand.
 
     Outages are drawn independently of everything else, so samples without a failure of the element are a sample
-    of the same world with the element perfect: the means are unbiased, if noisy where failures are rare.
+    of the same world with the element perfect: the means are unbiased, if noisy where failures are rare. No interval
+    where fewer than FEW samples have both a failure and a cut: a bootstrap of so few is far too narrow.
     """
     out = (days_out > 0).astype(float)
     works = 1 - out
@@ -167,7 +176,8 @@ def importance(element: str, unserved: Values, days_out: Values) -> Importance:
         base, _, sound = risks(sums)
         return base - sound
 
-    found = [_of_sums(f, columns, None) for f in (achieved, reduced, saved)]
+    enough = int(((unserved > 0) & (days_out > 0)).sum()) >= FEW
+    found = [_told(_of_sums(f, columns, None), enough) for f in (achieved, reduced, saved)]
     return Importance(element, int(out.sum()), float(days_out.mean()), *found)
 
 
@@ -178,11 +188,14 @@ def importance_solved(
 
     perfect: unserved gas of every sample with the element never failing; failed: of the first samples, with
     it out throughout, against the same samples as drawn. The difference of pairs is far less noisy than that of means.
+    No interval of what is saved where fewer than FEW pairs differ.
     """
-    few = len(failed)
-    saved = mean(unserved - perfect, strata)
+    few, enough = len(failed), int((unserved != perfect).sum()) >= FEW
+    saved = _told(mean(unserved - perfect, strata), enough)
     achieved = _of_sums(lambda s: _compared(s[:, 0], s[:, 1]), np.column_stack([failed, unserved[:few]]), None)
-    reduced = _of_sums(lambda s: _compared(s[:, 0], s[:, 1]), np.column_stack([unserved, perfect]), strata)
+    reduced = _told(
+        _of_sums(lambda s: _compared(s[:, 0], s[:, 1]), np.column_stack([unserved, perfect]), strata), enough
+    )
     return Importance(element, int((days_out > 0).sum()), float(days_out.mean()), achieved, reduced, saved)
 
 
@@ -217,6 +230,11 @@ class Stop:
             return False
         close = self.relative is not None and found.error <= self.relative * found.value
         return close or (self.absolute is not None and found.error <= self.absolute)
+
+
+def _told(found: Estimate, enough: bool) -> Estimate:
+    """An estimate, without its interval where too little was seen to have one."""
+    return found if enough else Estimate(found.value, nan, nan, nan)
 
 
 def _exact(value: float) -> Estimate:
@@ -283,7 +301,8 @@ def _of_sums(figure: Callable[[Values], Values], columns: Values, strata: Strata
 
 
 def _bootstrapped(figure: Callable[[Values], Values], n: int, strata: Strata | None) -> Estimate:
-    """A figure of how often each sample counts (rows, samples) -> (rows,), with what a bootstrap within strata gives."""
+    """A figure of how often each sample counts (rows, samples) -> (rows,), with what a bootstrap within strata gives:
+    no interval where it never moves."""
     value = float(figure(np.ones((1, n)))[0])
     groups = _groups(strata, n)
     rng = np.random.Generator(np.random.Philox(SEED))
@@ -296,5 +315,7 @@ def _bootstrapped(figure: Callable[[Values], Values], n: int, strata: Strata | N
     drawn = drawn[np.isfinite(drawn)]
     if len(drawn) < 2:
         return Estimate(value, nan, nan, nan)
+    if drawn.min() == drawn.max():
+        return Estimate(value, 0.0, nan, nan)
     low, high = np.quantile(drawn, [0.025, 0.975])
     return Estimate(value, float(drawn.std(ddof=1)), float(low), float(high))

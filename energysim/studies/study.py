@@ -78,6 +78,7 @@ class Workbench:
         self, events: Sequence[Event] = (), foresight: Foresight = "foreseen", system: GasSystem | None = None
     ) -> Course:
         """How the base system (or a changed one) fares under events; the same bits whatever was solved before."""
+        _ = self.undisturbed  # first of all, so that every case starts from its basis and none from another case's
         first = self._first_plan(events, foresight) if system is None or system is self.system else None
         return simulate(system or self.system, events, foresight=foresight, engine=self.engine, first=first)
 

@@ -10,7 +10,8 @@ $$v_a = \sum_{r \,\in\, \text{rows after } e} A_{r,\,\mathit{inventory}_{a,e}}\;
 
   that is, of the rows in which that stock stands all but the balance of the last day and targets on that
   evening, which are the window's own;
-* **contract periods** are clipped; of quantity and take-or-pay only what the plan does not take outside is left;
+* **contract periods** are clipped; of quantity and take-or-pay only what the plan does not take outside is left
+  (of later days no more than the contract can still bring);
 * **oil** that the plan keeps to burn after the window is left out of its tanks and refills;
 * **targets** on mornings outside are dropped.
 
@@ -48,6 +49,7 @@ from energysim.inputs.assets import (
     Period,
     StorageAccount,
 )
+from energysim.inputs.force_majeure import deliverable
 from energysim.inputs.scenario import Event
 from energysim.inputs.soundness import DAILY_TYPE
 from energysim.model.solve import Solution
@@ -245,6 +247,8 @@ def _sliced(asset: A, span: slice) -> A:
 
 def _contract(contract: Contract, guide: _Guide) -> Contract:
     taken = np.sum([guide.nominated[r.id] for r in contract.routes], axis=0)
+    later = slice(guide.span.stop, None)  # what force majeure has taken away the plan will not take
+    taken[later] = np.fmin(taken, deliverable(contract, guide.system))[later]
     periods = tuple(_period(p, contract, taken, guide.span) for p in contract.periods)
     routes = tuple(_sliced(r, guide.span) for r in contract.routes)
     return replace(_sliced(contract, guide.span), routes=routes, periods=periods)
