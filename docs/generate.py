@@ -437,7 +437,7 @@ def command_line() -> str:
         NOTICE,
         "# Command line",
         "Exit codes: 0 done; 1 the programme failed, or a case of a study; 2 the input is wrong, with one "
-        "line per problem on stderr; 130 stopped by Ctrl-C.",
+        "line per problem on stderr; 130 stopped by Ctrl-C; 143 a study stopped by SIGTERM.",
         *[f"## {title}\n\n```text\n{text}```" for title, text in _helps(cli, "energysim")],
     )
 

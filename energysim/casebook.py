@@ -9,7 +9,7 @@
 
 A key is a hash of everything that moves a row, so a row that is there need not be computed again, and rows of
 other inputs may stay in the folder: they are kept aside. Nothing here knows the time of day. One process
-writes a folder at a time; any number may read it.
+at a time writes a folder (`alone`); any number may read it.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from importlib import import_module
 from io import BytesIO
@@ -31,13 +31,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from energysim.errors import InputError, not_installed
+from energysim.files import TEMPORARY, alone_in, write_whole
 
 FORMAT = 1
 """Version of the folder's layout."""
 KEY = "key"
 ERROR = "error"
-TEMPORARY = ".writing-"
-"""First letters of a file that is being written; what a killed process leaves of it is never read."""
+WHOLE = ("cases.parquet", "cases.csv")
+"""Files that hold all rows asked for."""
 ATTEMPTS = 5
 """How often a part may vanish between listing and reading: another process has just joined the parts."""
 
@@ -65,10 +66,12 @@ class Casebook:
             _refuse_other_folders(book, str(study["name"]))
         for name in ("cases", "failures"):
             (book.folder / name).mkdir(parents=True, exist_ok=True)
-        for leftover in book.folder.rglob(f"{TEMPORARY}*"):
-            leftover.unlink(missing_ok=True)
         text = json.dumps({"format": FORMAT, **study}, indent=2, ensure_ascii=False, default=str)
-        _write(book.folder / "study.json", (text + "\n").encode())
+        with book.alone():
+            for leftover in book.folder.rglob(f"{TEMPORARY}*"):
+                leftover.unlink(missing_ok=True)
+            # a path on the command line may hold bytes that are no text: JSON escapes them
+            write_whole(book.folder / "study.json", (text + "\n").encode(errors="backslashreplace"))
         return book
 
     @classmethod
@@ -87,8 +90,9 @@ class Casebook:
             raise InputError(f"{self.folder}: no study here (study.json is missing); {hint}")
         try:
             found = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise InputError(f"{path}: cannot be read ({error}); run the study again to write it anew") from None
+        except ValueError as error:
+            hint = "delete it and run the study again: the rows are kept"
+            raise InputError(f"{path}: cannot be read ({error}); {hint}") from None
         if not isinstance(found, dict) or found.get("format") != FORMAT or not isinstance(found.get("name"), str):
             raise InputError(f"{path}: not a study of format {FORMAT}; choose another folder")
         return found
@@ -101,10 +105,21 @@ class Casebook:
 
     # --- writing ------------------------------------------------------------------------------------------------
 
+    def alone(self) -> AbstractContextManager[None]:
+        """Nobody else writes the folder while the block runs. Raises InputError where somebody does."""
+        return alone_in(self.folder)
+
     def plan(self, labels: Mapping[str, Row]) -> None:
-        """State the cases that are asked for: key -> labels, in the study's order."""
-        rows = [{KEY: key, **row} for key, row in labels.items()]
-        _write(self.folder / "plan.parquet", _bytes(_table(rows)))
+        """State the cases that are asked for: key -> labels, in the study's order.
+
+        `cases.parquet` and `cases.csv` of another plan go: they are there once all of this one was tried.
+        """
+        content = _bytes(_table({KEY: key, **row} for key, row in labels.items()))
+        path = self.folder / "plan.parquet"
+        if path.is_file() and path.read_bytes() != content:
+            for name in WHOLE:
+                (self.folder / name).unlink(missing_ok=True)
+        write_whole(path, content)
 
     def append(self, rows: Sequence[Row]) -> None:
         """Keep the rows of finished cases, all or none of them."""
@@ -118,7 +133,7 @@ class Casebook:
         if not rows:
             return None
         content = _bytes(_table(rows))
-        return _write(self.folder / kind / f"part-{hashlib.sha256(content).hexdigest()[:16]}.parquet", content)
+        return write_whole(self.folder / kind / _part_name(content), content)
 
     def forget_failures(self) -> None:
         """Drop what is known of failed cases, before they are tried again."""
@@ -136,9 +151,9 @@ class Casebook:
                     if part != joined:
                         part.unlink(missing_ok=True)
         table = self.table()
-        _write(self.folder / "cases.parquet", _bytes(table))
         text = table.to_pandas(use_threads=False).to_csv(index=False, lineterminator="\n")
-        _write(self.folder / "cases.csv", text.encode())
+        for name, content in zip(WHOLE, (_bytes(table), text.encode()), strict=True):
+            write_whole(self.folder / name, content)
 
     # --- reading ------------------------------------------------------------------------------------------------
 
@@ -234,7 +249,9 @@ def _refuse_other_folders(book: Casebook, name: str) -> None:
     """Only a study of the same name, or an empty folder, may be written to."""
     if not book.folder.is_dir():
         raise InputError(f"{book.folder} is a file; choose another --out")
-    if not (book.folder / "study.json").is_file():
+    if not (book.folder / "study.json").exists():
+        if (book.folder / "plan.parquet").is_file() and (book.folder / "cases").is_dir():
+            return  # study.json was lost or deleted as damaged; the keys say whose the rows are
         left = [p for p in book.folder.iterdir() if not p.name.startswith(TEMPORARY)]
         if any(p.is_file() or p.name not in ("cases", "failures") or any(p.iterdir()) for p in left):
             raise InputError(f"{book.folder} exists and is not a study; choose another --out")
@@ -313,24 +330,25 @@ def _bytes(table: pa.Table) -> bytes:
     return sink.getvalue()
 
 
-def _write(path: Path, content: bytes) -> Path:
-    """Write a file so that it is there whole or not at all, even where the machine stops."""
-    scratch = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
-    with scratch.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(scratch, path)
-    return path
+def _part_name(content: bytes) -> str:
+    """The name of a part is the hash of its bytes, so that damage shows."""
+    return f"part-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
 
 
 def _read_part(path: Path, columns: list[str] | None = None) -> pa.Table:
-    """A Parquet file of a casebook. Raises InputError where something else damaged it."""
+    """A Parquet file of a casebook. Raises InputError where something else damaged it.
+
+    From memory and by no thread: one that Arrow still keeps when a programme ends can make it abort.
+    """
+    content = path.read_bytes()
     try:
-        return pq.read_table(BytesIO(path.read_bytes()), columns=columns, use_threads=False, pre_buffer=False)
-    except (pa.ArrowInvalid, pa.ArrowKeyError, OSError, KeyError) as error:
-        if isinstance(error, FileNotFoundError):
-            raise
+        if path.name.startswith("part-") and path.name != _part_name(content):
+            raise ValueError("not what was written")
+        table = pq.ParquetFile(pa.BufferReader(content)).read(columns, use_threads=False)
+        if KEY not in table.column_names:
+            raise ValueError("no keys")
+        return table
+    except (pa.ArrowException, OSError, KeyError, ValueError):
         raise InputError(f"{path}: damaged; delete it and run the study again: what it held is computed anew") from None
 
 

@@ -34,6 +34,10 @@ def query(study: Casebook | Path | str, sql: str) -> pd.DataFrame:
 
     Raises InputError, with one line, where the study or the query is wrong.
     """
+    try:
+        sql.encode()
+    except UnicodeEncodeError:
+        raise InputError("the query holds bytes that are no text; write it in UTF-8") from None
     book = study if isinstance(study, Casebook) else Casebook.open(study)
     tables = {"cases": book.table(), "failures": book.failures_table()}
     with duckdb.connect(":memory:") as connection:

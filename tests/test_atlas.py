@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import pickle
 from dataclasses import replace
@@ -13,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 
 import energysim
 from energysim import (
@@ -33,6 +35,7 @@ from energysim import (
 )  # fmt: skip
 from energysim.cli import main
 from energysim.outputs import atlas_chart
+from energysim.outputs.atlas_findings import survivable_finding
 from energysim.outputs.atlas_page import atlas_page
 from energysim.outputs.atlas_tables import (
     chosen,
@@ -207,6 +210,19 @@ def test_ranking_puts_the_most_harmful_first() -> None:
         ranking(rows, duration=9)
 
 
+def test_outages_that_outlast_the_year_hide_no_harm_and_prove_no_endurance(both: pd.DataFrame) -> None:
+    rows = both[both["foresight"] == "foreseen"]  # of the last start no length is known
+    assert ranking(rows)[["longest", "at_least"]].to_numpy().tolist() == [[3, False]]
+    ladders = longest_survivable(rows)
+    assert "may not fail for more than 3 days from 9 Jan" in survivable_finding(ladders, (3, 5, 6), "anyone")
+    late = ladders[ladders["start"] == "2026-01-19"]
+    assert survivable_finding(late, (3, 5, 6), "anyone").startswith(
+        "No outage that was solved and ends within the year"
+    )
+    sound = ladders.assign(longest=6, at_least=True)
+    assert "may fail for 6 days, whenever it starts" in survivable_finding(sound, (3, 5, 6), "anyone")
+
+
 def test_surprise_is_never_cheaper(both: pd.DataFrame) -> None:
     gap = foresight_gap(both)
     assert len(gap) == len(both) / 2
@@ -228,7 +244,7 @@ def test_page_and_charts(both: pd.DataFrame, tmp_path: Path) -> None:
     assert "The worst 5-day outage is that of Border from 11 Jan: 5 GWh go unserved." in text
     assert "What surprise adds" in text
     figure = atlas_chart.unserved(both, duration=5, foresight="foreseen", unit="gwh", source="Source: a test")
-    assert figure.get_suptitle().replace("\n", " ").startswith("The worst 5-day outage is that of Border from 11 Jan")
+    assert figure.get_suptitle().replace("\n", " ").startswith("The worst foreseen 5-day outage is that of Border")
     assert [t.get_text() for t in figure.axes[0].texts] == ["–", "3", "5", "–*"]
     lasting = atlas_chart.survivable(both, foresight="foreseen")
     assert [t.get_text() for t in lasting.axes[0].texts] == ["5", "3", "3"]  # nothing is known of the last date
@@ -237,6 +253,16 @@ def test_page_and_charts(both: pd.DataFrame, tmp_path: Path) -> None:
     quiet = both[both["survival_time"].isna()]
     assert "cuts anybody" in atlas_chart.unserved(quiet, 3).get_suptitle().replace("\n", " ")
     assert set(tables(both)) == {"worst_starts", "survivable", "survivable_protected", "surprise_against_foreseen"}
+
+
+def test_the_page_keeps_every_column_on_eighty_columns(both: pd.DataFrame) -> None:
+    console = Console(width=80, file=io.StringIO())
+    console.print(atlas_page(both, {"options": atlas().options}, GWH, duration=5))
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    head = next(line for line in shown.splitlines() if line.lstrip().startswith("asset "))
+    assert head.count("protected") == 2 and "longest" in head and "MEUR" in head
+    row = next(line for line in shown.splitlines() if line.startswith(" Border "))
+    assert row.split()[-3:] == ["3", "d", "?"]  # of protected customers no start shows harm, and one shows nothing
 
 
 # --- the study -------------------------------------------------------------------------------------------------------
@@ -347,7 +373,7 @@ def test_verb(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, said)
     assert result.exit_code == 0, result.output
     text = " ".join(result.output.split())
-    assert "The worst 7-day outage is that of Kireevo-Zajecar from 15 Jan: " in text
+    assert "The worst foreseen 7-day outage is that of Kireevo-Zajecar from 15 Jan: " in text
     rows = pd.read_csv(out / "cases.csv")
     assert MCM.text(rows["extra_unserved"].max()) in text
     assert {"unserved_foreseen.png", "survivable_foreseen.png", "worst_starts.csv"} <= {p.name for p in out.iterdir()}

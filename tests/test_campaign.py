@@ -164,12 +164,16 @@ def test_killed_half_way_and_resumed(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
-def test_ctrl_c_is_one_line_and_leaves_no_worker(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("stopped", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_is_one_line_and_leaves_no_worker(tmp_path: Path, stopped: signal.Signals, code: int) -> None:
     started = running(tmp_path)
-    os.killpg(started.pid, signal.SIGINT)  # as a terminal does: every process of the group hears it
+    if stopped == signal.SIGINT:
+        os.killpg(started.pid, stopped)  # as a terminal does: every process of the group hears it
+    else:
+        started.send_signal(stopped)
     out, err = started.communicate(timeout=60)
     kept = Casebook.open(tmp_path / "s").count()
-    assert started.returncode == 130
+    assert started.returncode == code
     assert (out, err) == ("", f"stopped; {kept} of 300 cases kept in {tmp_path / 's'}; the same command resumes\n")
     assert kept > 0
     until(lambda: no_worker_is_left(tmp_path / "log"), seconds=5)
@@ -197,7 +201,10 @@ def test_the_verb_ends_with_the_count_of_failures(tmp_path: Path) -> None:
         (["--workers", "0"], "x>=1"),
         (["--limit", "none"], "not a valid integer"),
         (["--out", f"{__file__}/s"], "is a file; choose a folder"),
-        (["--dask", "nowhere"], "--dask nowhere: no scheduler answers there"),
+        (["--out", "x\udcff"], "holds bytes that are no text"),
+        (["--dask", "nowhere"], "--dask 'nowhere': no address"),
+        (["--dask", ""], "--dask '': no address"),
+        (["--dask", "tcp://127.0.0.1:1"], "--dask tcp://127.0.0.1:1: no scheduler answers there"),
     ],
 )
 def test_a_wrong_option_is_refused(
@@ -211,6 +218,7 @@ def test_a_wrong_option_is_refused(
     assert told.exit_code == 2
     assert says in told.stderr
     assert "Traceback" not in told.output
+    assert (tmp_path / "studies").exists() == (arguments[-1] == "tcp://127.0.0.1:1")  # else nothing is written
 
 
 def test_a_cluster_needs_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -230,7 +238,9 @@ def test_memory_and_cores_set_the_number_of_workers(monkeypatch: pytest.MonkeyPa
     assert pool.automatic_workers(5) == 1
     monkeypatch.setattr(pool, "free_memory", lambda: 0.0)
     assert pool.automatic_workers(1000) == 1
+    assert pool.room_for_workers() == 1
     monkeypatch.setattr(pool, "free_memory", lambda: float("inf"))
+    assert pool.room_for_workers() == pool.MOST
     assert pool.automatic_workers(1000) == 8
 
 
@@ -248,6 +258,21 @@ def test_a_control_group_limits_memory(tmp_path: Path) -> None:
 
 
 # --- a cluster ------------------------------------------------------------------------------------------------------
+
+
+def test_a_cluster_that_goes_away_is_no_failure_of_cases(tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    study = Squares(200, seconds=0.02)
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as local:
+
+        def leave(done: int, asked: int, failed: int) -> None:
+            if done == 5:
+                local.close()
+
+        with pytest.raises(EnergysimError, match=r"the cluster went away .* of 200 cases are kept"):
+            carry_out(study, tmp_path, dask=local.scheduler_address, progress=leave)
+    assert read_study(tmp_path).failures.empty
+    assert read_study(tmp_path).cases["number"].size >= 5
 
 
 def test_a_cluster_gives_the_same_rows(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -117,7 +118,7 @@ def test_no_time_of_day_in_a_study(tmp_path: Path) -> None:
     ("name", "content", "says"),
     [
         ("notes.txt", "mine", "is not a study"),
-        ("study.json", "{", "cannot be read"),
+        ("study.json", "{", "cannot be read .* delete it and run the study again: the rows are kept"),
         ("study.json", '{"format": 99, "name": "toy"}', "not a study of format"),
         ("study.json", "[]", "not a study of format"),
         ("study.json", json.dumps({"format": 1, "name": "atlas"}), "holds a study `atlas`, not `toy`"),
@@ -131,12 +132,75 @@ def test_a_folder_that_is_something_else_is_refused(tmp_path: Path, name: str, c
 
 
 def test_a_damaged_part_is_named(tmp_path: Path) -> None:
+    """Also where a single bit differs, which Parquet itself would not notice."""
     made = book(tmp_path / "s")
     made.append(rows())
     (part,) = (tmp_path / "s" / "cases").iterdir()
-    part.write_bytes(part.read_bytes()[:100])
-    with pytest.raises(InputError, match=f"{part.name}: damaged; delete it"):
+    whole = part.read_bytes()
+    for content in (whole[:100], b"", *(flipped(whole, place) for place in range(0, len(whole), 50))):
+        part.write_bytes(content)
+        with pytest.raises(InputError, match=f"{part.name}: damaged; delete it"):
+            _ = made.cases
+
+
+def flipped(content: bytes, place: int) -> bytes:
+    return content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="counts threads in /proc")
+def test_reading_starts_no_thread(tmp_path: Path) -> None:
+    """A thread that Arrow keeps makes one programme in a hundred abort when it ends, rows read or not."""
+    book(tmp_path / "s").append(rows())
+    code = (
+        "import os, sys; from energysim.casebook import Casebook; before = len(os.listdir('/proc/self/task')); "
+        "Casebook.open(sys.argv[1]).cases; print(len(os.listdir('/proc/self/task')) - before)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, tmp_path / "s"], capture_output=True, text=True, check=True)
+    assert done.stdout == "0\n"
+
+
+def test_a_plan_without_keys_is_damaged(tmp_path: Path) -> None:
+    book(tmp_path / "s")
+    pd.DataFrame({"asset": ["а"]}).to_parquet(tmp_path / "s/plan.parquet")
+    with pytest.raises(InputError, match=r"plan\.parquet: damaged"):
+        _ = Casebook.open(tmp_path / "s").cases
+
+
+def test_what_cannot_be_read_now_is_not_called_damaged(tmp_path: Path) -> None:
+    made = book(tmp_path / "s")
+    (tmp_path / "s/cases/part-0.parquet").mkdir()
+    with pytest.raises(IsADirectoryError):
         _ = made.cases
+
+
+def test_a_lost_study_json_costs_no_row(tmp_path: Path) -> None:
+    book(tmp_path / "s").append(rows())
+    (tmp_path / "s/study.json").unlink()
+    assert len(book(tmp_path / "s").cases) == 6
+
+
+def test_files_of_all_rows_are_those_of_the_plan(tmp_path: Path) -> None:
+    made = book(tmp_path / "s")
+    made.append(rows())
+    made.compact()
+    made.plan(LABELS)
+    assert (tmp_path / "s/cases.csv").exists()
+    made.plan({"k9": {"asset": "г", "days": 9}})
+    assert not (tmp_path / "s/cases.csv").exists()
+    assert not (tmp_path / "s/cases.parquet").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such locks there")
+def test_two_do_not_write_at_once(tmp_path: Path) -> None:
+    made = book(tmp_path / "s")
+    with made.alone(), pytest.raises(InputError, match="another process is writing here"):
+        book(tmp_path / "s")
+    book(tmp_path / "s")
+
+
+def test_a_command_that_is_no_text_can_be_kept(tmp_path: Path) -> None:
+    said = {**STUDY, "command": "energysim toy --out \udcff"}
+    assert book(tmp_path / "s", said).study["command"] == said["command"]
 
 
 def test_polars_is_asked_for_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib import import_module
@@ -22,6 +23,12 @@ def test_the_table_holds_the_first_sentence_of_a_verbs_help(verb: str) -> None:
     assert " ".join((command.help or "").split("\n\n")[0].split()) == sentence
 
 
+@pytest.mark.parametrize("verb", VERBS)
+def test_help_shows_the_whole_sentence_on_80_columns(verb: str) -> None:
+    told = CliRunner().invoke(main, ["--help"], terminal_width=80).stdout
+    assert f"  {VERBS[verb][1]}\n" in told
+
+
 def test_help_loads_no_verb() -> None:
     code = (
         "import sys; from click.testing import CliRunner; from energysim.cli import main; "
@@ -30,6 +37,22 @@ def test_help_loads_no_verb() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_letters_that_the_terminal_does_not_know_are_no_failure() -> None:
+    code = "from energysim.cli import main; main(['scenarios'])"
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_ctrl_c_while_a_verb_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    def pressed(name: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("energysim.cli.import_module", pressed)
+    told = CliRunner().invoke(main, ["run"])
+    assert (told.exit_code, told.stderr) == (130, "stopped\n")
 
 
 def test_an_unknown_verb_is_refused() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -28,6 +29,7 @@ from energysim import (
 from energysim.inputs.apply import apply_settings
 from energysim.inputs.events import apply_events
 from energysim.inputs.scenario import Setting
+from energysim.inputs.soundness import check_system
 from energysim.simulate import simulate
 
 
@@ -155,3 +157,18 @@ def test_deliverability_follows_a_capacity_that_changes() -> None:
         offtakes=[Offtake("city", "A", demand=5.0)],
     )  # fmt: skip
     assert solve(system).quantity("withdrawal")["s"].tolist() == pytest.approx([0.4, 10 * 9.6 / 100])
+
+
+@pytest.mark.parametrize(
+    ("table", "asset", "change", "said"),
+    [
+        ("offtakes", "households@WEST_ZONE", {"demand": np.inf}, "demand is infinite"),
+        ("contracts", "import", {"price": np.inf}, "price is infinite"),
+    ],
+)
+def test_an_infinite_demand_or_price_is_refused(
+    small_system: Callable[..., GasSystem], table: str, asset: str, change: dict[str, float], said: str
+) -> None:
+    base = small_system()
+    changed = base.with_asset(table, replace(getattr(base, table)[asset], **change))
+    assert any(said in problem for problem in check_system(changed))

@@ -161,11 +161,12 @@ def test_resampled_winters_keep_the_calendar_day_and_whole_blocks() -> None:
 
 def test_each_round_of_strata_holds_a_winter_of_each() -> None:
     ensemble = full_ensemble(strata=4)
-    bounds = np.quantile(ensemble.weather.degree_days, [0.25, 0.5, 0.75])  # type: ignore[union-attr]
+    in_order = ensemble.weather.degree_days  # type: ignore[union-attr]
     for n in range(12):
         draw = ensemble.draw(small(), n)
         assert draw.stratum == ensemble.stratum(n)
-        assert abs(int(np.searchsorted(bounds, draw.degree_days)) - draw.stratum) <= (draw.degree_days in bounds)
+        place = int(np.searchsorted(in_order, draw.degree_days)) * 4 / len(in_order)
+        assert draw.stratum - 4 / len(in_order) < place < draw.stratum + 1
     rounds = [[ensemble.stratum(n) for n in range(4 * r, 4 * r + 4)] for r in range(50)]
     assert all(sorted(r) == [0, 1, 2, 3] for r in rounds)
 
@@ -395,8 +396,8 @@ def test_sampling_goes_on_until_the_error_is_reached() -> None:
     assert cases.unserved_gas.std() / np.sqrt(n) <= 0.05 * cases.unserved_gas.mean()
 
 
-def told(frame: pd.DataFrame) -> str:
-    console = Console(width=100, file=StringIO())
+def told(frame: pd.DataFrame, width: int = 100) -> str:
+    console = Console(width=width, file=StringIO())
     study = {"options": small_study().options, "digest": "abc", "versions": {"energysim": "0"}}
     console.print(risk_page(frame, estimates(frame), element_ranking(frame, {"import": "Import pipe"}), study, MCM))
     figure = exceedance_chart(exceedance(frame), estimates(frame), study, len(frame))
@@ -406,13 +407,34 @@ def told(frame: pd.DataFrame) -> str:
 
 def test_the_page_says_how_likely_how_bad_and_why() -> None:
     text = told(rows())
-    assert "Somebody is cut in" in text and "Import pipe" in text and "CVaR" in text and "mcm" in text
+    assert "If assets fail as often as assumed, somebody is cut in" in " ".join(text.split())
+    assert "Import pipe" in text and "CVaR" in text and "mcm" in text
     assert "nan" not in text and max(map(len, text.splitlines())) <= 100
+
+
+def test_the_page_keeps_every_column_and_digit_on_eighty_columns() -> None:
+    worst = rows().sort_values("unserved_gas").iloc[-1]
+    text = told(rows(), width=80)
+    table = text.partition("The worst of them")[2].partition("HDD: degree days")[0]
+    assert all(name in table for name in ("sample", "unserved", "protected", "HDD", "level", "longest"))
+    assert f" {worst['degree_days']:,.0f} " in table
+
+
+def test_ticks_of_the_curve_are_what_they_say() -> None:
+    study = {"options": small_study().options}
+    frame = rows().assign(unserved_gas=rows().unserved_gas * (200 / rows().unserved_gas.max()))
+    axes = exceedance_chart(exceedance(frame), estimates(frame), study, len(frame)).axes[0]
+    assert [axes.xaxis.get_major_formatter()(v, 0) for v in (2.5, 12.5, 17.5, 1250.0)] == [
+        "2.5",
+        "12.5",
+        "17.5",
+        "1,250",
+    ]
 
 
 def test_the_page_of_winters_without_a_cut_says_what_that_leaves_open() -> None:
     quiet = rows().assign(unserved_gas=0.0, unserved_protected=0.0, cut_days=0, worst_date=None)
     text = told(quiet)
-    assert "Nobody is cut in any of 40 sampled winters" in text and "up to 8.8 % (95 %)" in text
+    assert "nobody is cut in any of 40 sampled winters" in text and "up to 8.8 % (95 %)" in " ".join(text.split())
     assert "nan" not in text
     assert [percent(v) for v in (0.123, 0.0123, 0.00123, 0)] == ["12 %", "1.2 %", "0.12 %", "0 %"]

@@ -25,6 +25,9 @@ from energysim import (
     StorageAccount,
     Upstream,
 )
+from energysim.model.compile import compile_system, stock_form
+from energysim.model.solve import Engine
+from energysim.model.tie import tie_breaking
 
 FIRST = date(2026, 1, 1)
 CLASSES = (
@@ -108,6 +111,24 @@ troubles = st.tuples(
     st.integers(1, 4),
     st.sampled_from([0.0, 0.5]),
 )
+
+
+@steady
+@given(systems(), systems())
+def test_every_way_to_the_optimum_ends_in_it(system: GasSystem, other: GasSystem) -> None:
+    """Walked as Pyomo compiles it; with called columns, with all, from another system's basis and cold: one plan."""
+    form, stock = compile_system(system), stock_form(system)
+    assert form.columns == stock.columns
+    assert form.rows == stock.rows
+    assert (form.matrix != stock.matrix).nnz == 0
+    for array in ("row_lower", "row_upper", "column_lower", "column_upper", "objective"):
+        np.testing.assert_array_equal(getattr(form, array), getattr(stock, array), err_msg=array)
+    tie, carrying, first = tie_breaking(form, system), Engine(), compile_system(other)
+    carrying.solve(first, tie_breaking(first, other))
+    found = [e.solve(form, tie) for e in (Engine(), Engine(lazy=False), carrying)] + [Engine().solve_cold(form, tie)]
+    for solution in found[1:]:
+        assert solution.objective == pytest.approx(found[0].objective, abs=slack(found[0].objective))
+        np.testing.assert_allclose(solution.values, found[0].values, atol=1e-6)
 
 
 @steady

@@ -21,7 +21,7 @@ from energysim.inputs.sweep_file import StudyFile, read_study, study_files
 from energysim.inputs.vary import Search, varied
 from energysim.outputs.sweep_charts import charts
 from energysim.outputs.sweep_page import sweep_page
-from energysim.outputs.sweep_view import SweepView, finding, folded, sentences, value_text
+from energysim.outputs.sweep_view import SweepView, finding, folded, importance, sentences, value_text
 from energysim.studies import designs, sensitivity
 from energysim.studies.sweep_plan import plan_sweep
 
@@ -265,6 +265,29 @@ def test_a_break_even_is_one_sentence(found, expected):
     view = SweepView(file, (), pd.DataFrame([row]), Search(axis, -15.0, 5.0, 0.1, "unserved_gas", 0.0))
     assert [s.replace("\N{NO-BREAK SPACE}", " ") for s in sentences(view)] == [expected]
     assert expected[:20] in text_of(view).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_several_changes_of_temperature_are_not_told_as_temperatures():
+    colder = Axis("weather.temperature_change", "temperature", "degC", low=-15.0, high=5.0)
+    axis = Axis("foresight", "choice", values=("surprise", "foreseen"))
+    file = StudyFile.model_validate({"title": "t", "scenario": "s", "vary": {"foresight": ["surprise", "foreseen"]}})
+    cases = pd.DataFrame({"foresight": axis.values, "outcome": "found", "value": [2.8, -5.6]})
+    view = SweepView(file, (axis,), cases, Search(colder, -15.0, 5.0, 0.1, "unserved_gas", 0.0))
+    assert finding(view).replace("\N{NO-BREAK SPACE}", " ") == (
+        "Cuts begin between 5.6 degC colder than the scenario's weather (foresight foreseen) and 2.8 degC warmer than the "
+        "scenario's weather (foresight surprise)."
+    )
+
+
+def test_what_matters_most_is_told_with_its_error():
+    file = StudyFile.model_validate({"title": "t", "scenario": "s", "vary": {"weather": ["normal"]}})
+    found = pd.DataFrame(
+        {"input": ["a", "b", "c"], "first_order": [0.87, -0.07, 0.0], "first_order_interval": [0.37, 0.13, 0.1],
+         "total_order": [1.03, 0.9, 0.1], "total_order_interval": [0.25, 0.2, 0.1]}
+    )  # fmt: skip
+    text = importance(SweepView(file, (), pd.DataFrame({"first_cut": [None]}), indices=found))
+    assert "87 ± 37 % of the variance, with its interactions 103 ± 25 %" in text
+    assert "Within the error b may matter as much" in text
 
 
 def test_blank_columns_of_a_casebook_are_blank_in_the_page():

@@ -7,7 +7,7 @@ from typing import Any
 from energysim.inputs.assets import GasSystem
 from energysim.model.compile import StandardForm, Vector, compile_system
 from energysim.model.lazy import Vectors
-from energysim.model.resident import OPTIONS, highs_lp, new_solver
+from energysim.model.resident import OPTIONS, new_solver, pass_model
 from energysim.model.solve import Engine
 from energysim.model.tie import tie_breaking
 
@@ -19,12 +19,8 @@ def build(system: GasSystem) -> Built:
     form = compile_system(system)
     tie = tie_breaking(form, system)
     solver = new_solver(OPTIONS)
-    solver.passModel(
-        highs_lp(
-            form.matrix,
-            Vectors(form.objective + tie, form.column_lower, form.column_upper, form.row_lower, form.row_upper),
-        )
-    )
+    vectors = Vectors(form.objective + tie, form.column_lower, form.column_upper, form.row_lower, form.row_upper)
+    pass_model(solver, form.matrix, vectors)
     return form, tie, solver
 
 

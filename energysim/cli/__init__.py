@@ -1,33 +1,38 @@
 """The command line: click verbs; errors become exit codes.
 
 Exit codes: 0 done; 1 the programme failed (solver, disk, a case of a study); 2 the input is wrong (one line per
-problem); 130 stopped by Ctrl-C. A verb's module is imported when the verb is called, and its heavy imports stand
-inside the command, so that `--help` is instant.
+problem); 130 stopped by Ctrl-C; 143 a study stopped by SIGTERM. A verb's module is imported when the verb is
+called, and its heavy imports stand inside the command, so that `--help` is instant.
 """
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from io import TextIOWrapper
+from typing import Any
 
 import click
 
 from energysim import __version__
 
 VERBS: dict[str, tuple[str, str]] = {
-    "atlas": ("atlas", "Take away every asset at every date for some days, and chart what then goes unserved."),
-    "check": ("inputs", "Check the data and all scenarios (or only the YAML FILES given); report every problem at once."),
-    "completion": ("installation", "Print the line that switches on completion in SHELL; add it to the shell's start-up file."),
-    "doctor": ("installation", "Check this installation: versions, data, solver; say what to do about what is wrong."),
-    "explain": ("inputs", "Say where a number comes from: value, unit, source, rivals, confidence and who uses it."),
-    "montecarlo": ("montecarlo", "Sample winters, outages and prices, and say how likely it is that gas goes unserved."),
+    "atlas": ("atlas", "Take away every asset at every date; chart the unserved gas."),
+    "check": ("inputs", "Check the data and scenarios and report every problem at once."),
+    "completion": ("installation", "Print the line that switches on completion in SHELL."),
+    "doctor": ("installation", "Check this installation: versions, data, solver."),
+    "explain": ("inputs", "Say where a number comes from and who uses it."),
+    "montecarlo": ("montecarlo", "Sample winters and outages: how likely is unserved gas?"),
     "query": ("query", "Ask a study's rows a question in SQL."),
-    "run": ("runs", "Run scenarios and print, for each, who is cut, when, why and at what cost."),
+    "run": ("runs", "Run scenarios: who is cut, when, why and at what cost."),
     "scenarios": ("runs", "List the shipped scenarios and their variants."),
-    "schema": ("inputs", "Print the JSON Schema of scenario files, for completion and checking in editors."),
-    "show": ("runs", "Show the resolved inputs of SCENARIO: context, what is set, events, and the main figures that result."),
-    "sweep": ("sweep", "Run a STUDY file: many values of any inputs, what matters most, and where cuts begin."),
-}  # fmt: skip
-"""Verb -> the module that holds it under its own name, and the first sentence of its help."""
+    "schema": ("inputs", "Print the JSON Schema of scenario files."),
+    "show": ("runs", "Show the resolved inputs of SCENARIO."),
+    "sweep": ("sweep", "Run a STUDY file: many values of any inputs of a scenario."),
+}
+"""Verb -> the module that holds it under its own name, and the first sentence of its help: whole at 80 columns."""
+STOPPED = 130
+"""The exit code of a programme that Ctrl-C stopped."""
 
 
 class LazyGroup(click.Group):
@@ -42,6 +47,14 @@ class LazyGroup(click.Group):
         found = getattr(import_module(f"{__name__}.{VERBS[cmd_name][0]}"), cmd_name)
         assert isinstance(found, click.Command)
         return found
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Call a verb; Ctrl-C while its module is loaded ends the programme as it does later."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("stopped", err=True)
+            sys.exit(STOPPED)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         limit = formatter.width - 6 - max(len(verb) for verb in VERBS)
@@ -58,3 +71,6 @@ def main() -> None:
 
     Start with `energysim scenarios`, then `energysim run SCENARIO`.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="replace")  # a letter that the terminal cannot show is no reason to fail

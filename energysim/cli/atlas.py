@@ -51,7 +51,7 @@ def atlas(
     foresight: str,
     options: StudyOptions,
 ) -> None:
-    """Take away every asset at every date for some days, and chart what then goes unserved.
+    """Take away every asset at every date; chart the unserved gas.
 
     SCENARIO is the gas year it happens in, with its own events (baseline_2025_26 unless said). By default that is about
     1,000 cases: every asset that the year uses, lost completely from the 1st and the 15th of the winter months.
@@ -73,11 +73,8 @@ def atlas(
 def _planned(name: str, written: Written, foresights: tuple[Foresight, ...], options: StudyOptions) -> Atlas:
     """The atlas that is asked for. Raises InputError with everything that is wrong with it."""
     from energysim.errors import InputError
-    from energysim.studies.atlas import Atlas
-    from energysim.studies.atlas_assets import default_assets
-    from energysim.studies.atlas_inputs import read_grid
-    from energysim.studies.foresight import adjusted, resolve
-    from energysim.studies.study import Workbench
+    from energysim.studies.ask import plan_atlas
+    from energysim.studies.foresight import adjusted
 
     try:
         dataset, [(_, scenario)] = checked(
@@ -87,15 +84,7 @@ def _planned(name: str, written: Written, foresights: tuple[Foresight, ...], opt
         raise InputError(*error.problems, *_problems(name, written)) from None
     if options.weather:
         scenario = scenario.model_copy(update={"title": f"{scenario.title}; here: weather {options.weather}"})
-    system = resolve(scenario, dataset)
-    grid = read_grid(written, system)
-    assets: dict[str, tuple[str, ...]] = {a: () for a in grid.assets}
-    if not assets:
-        assets = default_assets(system, Workbench(system).course(scenario.events, "foreseen"), grid.depths)
-    return Atlas(
-        scenario, tuple(assets), grid.starts, grid.durations, grid.depths, foresights, dataset.digest,
-        same_as=tuple(assets.items()),
-    )  # fmt: skip
+    return plan_atlas(scenario, written, foresights, dataset)
 
 
 def _problems(name: str, written: Written) -> Sequence[str]:
@@ -118,6 +107,7 @@ def _problems(name: str, written: Written) -> Sequence[str]:
 
 def _tell(book: Casebook, cases: pd.DataFrame, options: StudyOptions) -> None:
     """Tables and charts beside the rows, then the page or JSON."""
+    from energysim.files import write_table
     from energysim.outputs.atlas_page import atlas_page
     from energysim.outputs.atlas_tables import ranking, tables
     from energysim.outputs.page import page_console
@@ -125,7 +115,7 @@ def _tell(book: Casebook, cases: pd.DataFrame, options: StudyOptions) -> None:
 
     study = book.study
     for name, table in tables(cases).items():
-        table.to_csv(book.folder / f"{name}.csv", index=False, float_format="%.6f", lineterminator="\n")
+        write_table(book.folder / f"{name}.csv", table)
     if options.charts:
         _draw(book, cases, study, options.unit)
     if options.as_json:

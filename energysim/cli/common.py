@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
+from energysim.cli import STOPPED
 from energysim.errors import EnergysimError, InputError
 
 if TYPE_CHECKING:
@@ -20,8 +23,12 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 BAD_INPUT = 2
 FAILED = 1
-STOPPED = 130
-"""The exit code of a programme that Ctrl-C stopped."""
+TERMINATED = 143
+"""The exit code of a programme that SIGTERM stopped: a batch system, a container, a machine that shuts down."""
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM came: to be ended as Ctrl-C is."""
 
 
 def one_funnel(command: F) -> F:
@@ -44,14 +51,32 @@ def one_funnel(command: F) -> F:
     return guarded  # type: ignore[return-value]
 
 
-def stop(text: str) -> NoReturn:
+def stop(text: str, code: int = STOPPED) -> NoReturn:
     """End the programme after Ctrl-C with one line, below the ^C of a terminal."""
-    click.echo(("\n" if sys.stderr.isatty() else "") + text, err=True)
-    sys.exit(STOPPED)
+    click.echo(("\n" if sys.stderr is not None and sys.stderr.isatty() else "") + text, err=True)
+    sys.exit(code)
+
+
+@contextmanager
+def heeding_termination() -> Iterator[None]:
+    """SIGTERM raises Terminated while the block runs, so that what is finished is written."""
+
+    def terminate(*_: object) -> NoReturn:
+        raise Terminated
+
+    before = signal.signal(signal.SIGTERM, terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def check_folder(out: Path) -> None:
     """Refuse, before anything is solved, a folder that could not be written."""
+    try:
+        str(out).encode()
+    except UnicodeEncodeError:
+        raise InputError(f"--out {str(out)!r}: holds bytes that are no text; choose another folder") from None
     existing = next(p for p in (out.absolute(), *out.absolute().parents) if p.exists())
     if not existing.is_dir():
         raise InputError(f"--out {out}: {existing} is a file; choose a folder")

@@ -16,7 +16,10 @@ from energysim.cli.common import checked, one_funnel
 )
 @one_funnel
 def check(files: tuple[Path, ...], data: Path | None) -> None:
-    """Check the data and all scenarios (or only the YAML FILES given); report every problem at once."""
+    """Check the data and scenarios and report every problem at once.
+
+    All shipped scenarios with their variants, or only the YAML FILES given.
+    """
     from energysim.inputs.read import scenario_files
 
     names = [str(f) for f in files] or list(scenario_files())
@@ -30,9 +33,9 @@ def check(files: tuple[Path, ...], data: Path | None) -> None:
 @click.argument("asset", metavar="ASSET[.FIELD]")
 @one_funnel
 def explain(asset: str) -> None:
-    """Say where a number comes from: value, unit, source, rivals, confidence and who uses it.
+    """Say where a number comes from and who uses it.
 
-    ASSET is an id such as gazprom, ibs or banatski_dvor_serbian, or `table.id`, with an optional field:
+    Printed are value, unit, source, rivals and confidence. ASSET is an id such as gazprom, ibs or banatski_dvor_serbian, or `table.id`, with an optional field:
     `explain contracts.gazprom_2026_10.dcq`.
     """
     from energysim.inputs.evidence import explain as look_up
@@ -48,7 +51,10 @@ def explain(asset: str) -> None:
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file instead of the terminal.")
 @one_funnel
 def schema(study: bool, out: Path | None) -> None:
-    """Print the JSON Schema of scenario files, for completion and checking in editors."""
+    """Print the JSON Schema of scenario files.
+
+    With it an editor completes and checks what is written.
+    """
     from energysim.inputs.read import scenario_schema
     from energysim.inputs.sweep_file import sweep_schema
 

@@ -13,7 +13,7 @@ from energysim.errors import EnergysimError
 @click.command()
 @one_funnel
 def doctor() -> None:
-    """Check this installation: versions, data, solver; say what to do about what is wrong."""
+    """Check this installation: versions, data, solver."""
     from importlib.metadata import version
 
     from energysim.inputs.assets import Contract, GasSystem, Node, Offtake, Route
@@ -41,7 +41,10 @@ def doctor() -> None:
 @click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print the line that switches on completion in SHELL; add it to the shell's start-up file."""
+    """Print the line that switches on completion in SHELL.
+
+    Add it to the shell's start-up file.
+    """
     lines = {
         "bash": 'eval "$(_ENERGYSIM_COMPLETE=bash_source energysim)"',
         "zsh": 'eval "$(_ENERGYSIM_COMPLETE=zsh_source energysim)"',

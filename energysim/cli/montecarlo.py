@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from energysim.studies.risk import Stop
 
 DRIVERS = ("weather", "demand", "prices", "outages")
+MOST_SAMPLES = 1_000_000
+"""More would not fit into the memory of most machines, and say nothing more."""
 
 
 @click.command()
 @click.argument("scenario")
-@click.option("--samples", type=click.IntRange(min=1), default=1000, show_default=True, metavar="N",
+@click.option("--samples", type=click.IntRange(1, MOST_SAMPLES), default=1000, show_default=True, metavar="N",
               help="Winters to sample; with --error the most of them.")  # fmt: skip
 @click.option("--error", metavar="SHARE|VOLUME",
               help="Stop when the standard error of expected unserved gas is below a share of it, such as '5 %', or "
@@ -48,7 +50,7 @@ DRIVERS = ("weather", "demand", "prices", "outages")
 @study_options("weather", "foresight")
 @one_funnel
 def montecarlo(scenario: str, options: StudyOptions, error: str | None, least: int, **said: Any) -> None:
-    """Sample winters, outages and prices, and say how likely it is that gas goes unserved.
+    """Sample winters and outages: how likely is unserved gas?
 
     SCENARIO is the gas year that is sampled: its contracts, stocks and events stay; weather, what the demand model
     leaves unexplained, hub prices and outages of assets are drawn (data/outage_rates.csv, mostly assumed). Figures
@@ -126,11 +128,12 @@ def _stop(error: str | None, least: int, samples: int) -> Stop:
 
 def _tell(book: Casebook, cases: pd.DataFrame, options: StudyOptions) -> None:
     """Tables and chart beside the rows, then the page or JSON."""
+    from energysim.files import write_table
     from energysim.inputs.read import read_dataset
     from energysim.outputs.canvas import save
     from energysim.outputs.page import page_console
     from energysim.outputs.risk_chart import exceedance_chart
-    from energysim.outputs.risk_page import risk_page
+    from energysim.outputs.risk_page import ASSUMED, risk_page
     from energysim.outputs.wording import unit_named
     from energysim.studies.risk_summary import drawn, element_ranking, estimates, exceedance
 
@@ -138,14 +141,15 @@ def _tell(book: Casebook, cases: pd.DataFrame, options: StudyOptions) -> None:
     names = {row.outage: row.name for row in read_dataset().rows("outage_rates") if row.rival is None}  # type: ignore[attr-defined]
     tables = {"estimates": estimates(cases), "exceedance": exceedance(cases), "ranking": element_ranking(cases, names)}
     for name, table in tables.items():
-        table.to_csv(book.folder / f"{name}.csv", index=False, float_format="%.6f", lineterminator="\n")
+        write_table(book.folder / f"{name}.csv", table)
     if options.charts:
         save(
             exceedance_chart(tables["exceedance"], tables["estimates"], study, len(drawn(cases)), options.unit),
             book.folder / "exceedance.png",
         )
     if options.as_json:
-        told = {"study": study} | {k: json.loads(tables[k].to_json(orient="records")) for k in ("estimates", "ranking")}
+        kept = {k: json.loads(tables[k].to_json(orient="records")) for k in ("estimates", "ranking")}
+        told = {"study": study, "reservation": f"{ASSUMED}; intervals hold the sampling alone.", **kept}
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))
         return
     console = page_console()

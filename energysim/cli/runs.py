@@ -39,7 +39,7 @@ def run(
     charts: bool,
     as_json: bool,
 ) -> None:
-    """Run scenarios and print, for each, who is cut, when, why and at what cost.
+    """Run scenarios: who is cut, when, why and at what cost.
 
     SCENARIO is an id from `energysim scenarios`, the path of a YAML file, or either with `/variant`. Tables, charts
     and a manifest go to one folder per run below --out; nothing is written if any input is wrong.
@@ -140,7 +140,10 @@ def scenarios() -> None:
 @click.argument("scenario")
 @one_funnel
 def show(scenario: str) -> None:
-    """Show the resolved inputs of SCENARIO: context, what is set, events, and the main figures that result."""
+    """Show the resolved inputs of SCENARIO.
+
+    Its context, what is set, its events, and the main figures that result.
+    """
     from energysim.inputs.read import read_dataset, read_scenario
     from energysim.outputs.inputs_page import inputs_page
     from energysim.outputs.page import page_console

@@ -19,13 +19,25 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
-from energysim.cli.common import FAILED, check_edits, check_folder, edits_of, stop
+from energysim.cli import STOPPED
+from energysim.cli.common import (
+    FAILED,
+    TERMINATED,
+    Terminated,
+    check_edits,
+    check_folder,
+    edits_of,
+    heeding_termination,
+    refuse_all_at_once,
+    stop,
+)
 
 if TYPE_CHECKING:
     from energysim.casebook import Casebook
@@ -68,9 +80,13 @@ class StudyOptions:
         return self.out or STUDIES / name
 
     def check(self, name: str = "study") -> None:
-        """Refuse a --set that is no PATH=VALUE and a folder that could not be written; a step of `checked`."""
-        check_edits(self.settings)
-        check_folder(self.folder(name))
+        """Refuse a wrong --set or --dask and a folder that could not be written; a step of `checked`."""
+        folder = self.folder(name)
+        refuse_all_at_once([lambda: check_edits(self.settings), lambda: check_folder(folder), self._check_cluster])
+
+    def _check_cluster(self) -> None:
+        if self.dask is not None:  # needs an extra, so only when asked for
+            import_module("energysim.studies.cluster").check_address(self.dask)
 
 
 def _options() -> dict[str, Callable[..., Any]]:
@@ -78,7 +94,7 @@ def _options() -> dict[str, Callable[..., Any]]:
         "out": click.option("--out", type=click.Path(path_type=Path, file_okay=False),
             help="Folder that keeps the study; what is there is not computed again.  [default: studies/NAME]"),
         "workers": click.option("--workers", type=click.IntRange(min=1), metavar="N",
-            help="Processes that share the cases.  [default: as many as cores and memory allow]"),
+            help="Processes that share the cases, if memory allows.  [default: as many as cores and memory allow]"),
         "dask": click.option("--dask", metavar="ADDRESS",
             help="Carry out on the dask cluster of this scheduler, such as tcp://10.0.0.1:8786."),
         "limit": click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Only the first N cases."),
@@ -152,11 +168,11 @@ def carried_out(
     book = Casebook.create(options.folder(study.name), described(study, options.command))
     chosen = list(study.cases() if cases is None else cases)[: options.limit]
     try:
-        with progress_bar(title or study.name) as progress:
+        with progress_bar(title or study.name) as progress, heeding_termination():
             report = carry_out(study, book, chosen, workers=options.workers, dask=options.dask, progress=progress)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as how:
         kept = f"{book.count():,} of {len(chosen):,} cases kept in {book.folder}"
-        stop(f"stopped; {kept}; the same command resumes")
+        stop(f"stopped; {kept}; the same command resumes", TERMINATED if isinstance(how, Terminated) else STOPPED)
     if report.failed == report.asked:
         end(book, report)  # there is nothing to tell
     if report.aside:

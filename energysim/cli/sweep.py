@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 @study_options()
 @one_funnel
 def sweep(study: str, options: StudyOptions) -> None:
-    """Run a STUDY file: many values of any inputs, what matters most, and where cuts begin.
+    """Run a STUDY file: many values of any inputs of a scenario.
 
-    STUDY is the path of a YAML file (docs/sweeps.md says what it holds) or the id of a shipped study: gazprom_dcq,
+    It says what each value does, what matters most, and where cuts begin. STUDY is the path of a YAML file (docs/sweeps.md says what it holds) or the id of a shipped study: gazprom_dcq,
     how_cold, what_matters. Every value is tried on the inputs first; nothing is written if any of them is wrong.
     Rows, charts and what is needed to resume go to one folder; a case that is there is not computed again.
     """
+    from energysim.files import write_table
     from energysim.outputs.page import page_console
     from energysim.outputs.plot import save
     from energysim.outputs.sweep_charts import charts
@@ -44,7 +45,7 @@ def sweep(study: str, options: StudyOptions) -> None:
     indices = asked.sensitivity(cases) if asked.file.sensitivity and whole else None
     view = SweepView(asked.file, asked.axes, cases, asked.search, indices, unit_named(options.unit))
     if indices is not None:
-        indices.to_csv(book.folder / "sensitivity.csv", index=False, float_format="%.6f", lineterminator="\n")
+        write_table(book.folder / "sensitivity.csv", indices)
     if options.charts and not cases.empty:
         for name, figure in charts(view).items():
             save(figure, book.folder / f"{name}.png")

@@ -15,6 +15,10 @@ DAILY_TYPE = "DailyLike"
 """Annotation of the fields that hold one number per gas day."""
 
 
+MAY_BE_UNLIMITED = ("capacity", "dcq", "notified", "withdrawal_capacity", "injection_capacity")
+"""Daily fields that may be infinite; a demand or a price may not."""
+
+
 def check_system(system: Any) -> list[str]:
     """Every inconsistency of a system, one line each; empty when it is sound."""
     return [*_check_series(system), *_check_references(system), *_check_names(system), *_check_contracts(system),
@@ -27,19 +31,29 @@ def _check_series(system: Any) -> list[str]:
         problems.append(f"the horizon has {system.days} days; it needs at least one")
     for table in ("pipelines", "upstream", "contracts", "sites", "accounts", "offtakes", "fuel_switches", "sales"):
         for asset in getattr(system, table).values():
-            for f in fields(asset):
-                if f.type != DAILY_TYPE:
-                    continue
-                value = getattr(asset, f.name)
-                if np.isnan(value).any():
-                    problems.append(
-                        f"{table}.{asset.id}.{f.name} is not a number on day {int(np.isnan(value).argmax())}"
-                    )
-                elif f.name != "price" and (value < 0).any():
-                    day = system.date_of(int((value < 0).argmax()))
-                    problems.append(f"{table}.{asset.id}.{f.name} is negative on {day}: {value.min():g}; use 0 or more")
-                elif f.name in ("available", "open", "switchable") and (value > 1).any():
-                    problems.append(f"{table}.{asset.id}.{f.name} is above 1: {value.max():g}; a share lies in 0…1")
+            problems += _series_problems(system, f"{table}.{asset.id}", asset)
+            own = [*getattr(asset, "routes", ()), getattr(asset, "route", None)]
+            for route in filter(None, own):
+                problems += _series_problems(system, f"{table}.{asset.id} route {route.id}", route)
+    return problems
+
+
+def _series_problems(system: Any, name: str, asset: Any) -> list[str]:
+    """What is wrong with the daily series of one asset."""
+    problems = []
+    for f in fields(asset):
+        if f.type != DAILY_TYPE:
+            continue
+        value = getattr(asset, f.name)
+        if np.isnan(value).any():
+            problems.append(f"{name}.{f.name} is not a number on day {int(np.isnan(value).argmax())}")
+        elif f.name not in MAY_BE_UNLIMITED and np.isinf(value).any():
+            problems.append(f"{name}.{f.name} is infinite on {system.date_of(int(np.isinf(value).argmax()))}")
+        elif f.name != "price" and (value < 0).any():
+            day = system.date_of(int((value < 0).argmax()))
+            problems.append(f"{name}.{f.name} is negative on {day}: {value.min():g}; use 0 or more")
+        elif f.name in ("available", "open", "switchable") and (value > 1).any():
+            problems.append(f"{name}.{f.name} is above 1: {value.max():g}; a share lies in 0…1")
     return problems
 
 

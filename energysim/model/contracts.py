@@ -122,7 +122,7 @@ def _describe_figures(sheet: Sheet, system: GasSystem, periods: dict[str, tuple[
     dcq = {c.id: np.minimum(working(c.dcq, c.available), c.notified) for c in contracts}
     pairs = [(c, r) for c in contracts for r in c.routes]
     sheet.figure("dcq", "contract", "day", values=stack(dcq.values(), days), doc="daily contract quantity [GWh/d]")
-    limit = stack((dcq[c.id] * r.open for c, r in pairs), days)
+    limit = stack((working(dcq[c.id], r.open) for c, r in pairs), days)
     doc = "daily quantity on an open route [GWh/d]"
     sheet.figure("nomination_capacity", "route", "day", values=limit, doc=doc)
     price = stack((c.price for c, _ in pairs), days)
@@ -132,7 +132,7 @@ def _describe_figures(sheet: Sheet, system: GasSystem, periods: dict[str, tuple[
     limits = {q: p for q, (_, p) in periods.items()}
     sheet.figure("quantity", "period", values=[p.quantity for p in limits.values()], doc="most gas in the period [GWh]")
     sheet.figure("pledge", "period", values=[p.take_or_pay for p in limits.values()], doc="take-or-pay [GWh]")
-    unpaid = [p.shortfall_price for p in limits.values()]
+    unpaid = [max(0.0, p.shortfall_price) for p in limits.values()]  # nobody is paid for gas he leaves
     sheet.figure("take_shortfall_price", "period", values=unpaid, doc="gas not taken is paid for [EUR/MWh]")
     capacity = stack((s.capacity for s in sales), days)
     sheet.figure("sales_capacity", "sale", "day", values=capacity, doc="most gas sold [GWh/d]")

@@ -10,7 +10,7 @@ import numpy as np
 from energysim.errors import SolverError
 from energysim.model.compile import StandardForm, Vector
 from energysim.model.lazy import Vectors
-from energysim.model.resident import OPTIONS, highs_lp, new_solver
+from energysim.model.resident import OPTIONS, new_solver, pass_model
 from energysim.model.solve import Engine, Solution
 
 ZERO = 1e-7
@@ -44,7 +44,7 @@ def face_range(
         row_upper=np.where(tight, activity, form.row_upper),
     )
     solver = new_solver(OPTIONS)
-    solver.passModel(highs_lp(form.matrix, face))
+    pass_model(solver, form.matrix, face)
     columns = np.arange(len(cost), dtype=np.int32)
     extremes = []
     for sign in (1.0, -1.0):

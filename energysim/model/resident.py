@@ -97,7 +97,7 @@ class Resident:
         """Pass the programme whole, or what has changed since the last case."""
         solver, old = self._solver, self._loaded
         if old is None:
-            solver.passModel(highs_lp(self.layout.matrix(self.form), new))
+            pass_model(solver, self.layout.matrix(self.form), new)
         else:
             n = np.flatnonzero(new.cost != old.cost).astype(np.int32)
             solver.changeColsCost(len(n), n, new.cost[n])
@@ -169,17 +169,17 @@ def _go_ahead(solver: Any) -> None:
     solver.setOptionValue("solver", "simplex")
 
 
-def highs_lp(matrix: sp.csc_array, vectors: Vectors) -> Any:
-    """The programme as HiGHS takes it."""
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = matrix.shape[1], matrix.shape[0]
-    lp.col_cost_ = vectors.cost
-    lp.col_lower_, lp.col_upper_ = vectors.lower, vectors.upper
-    lp.row_lower_, lp.row_upper_ = vectors.row_lower, vectors.row_upper
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_, lp.a_matrix_.index_ = _int32(matrix.indptr), _int32(matrix.indices)
-    lp.a_matrix_.value_ = matrix.data
-    return lp
+def pass_model(solver: Any, matrix: sp.csc_array, vectors: Vectors) -> None:
+    """Hand a programme over whole, as arrays. Raises SolverError where HiGHS refuses it."""
+    rows, columns = matrix.shape
+    continuous = np.zeros(columns, dtype=np.int32)  # read even for a programme without integers
+    status = solver.passModel(
+        columns, rows, matrix.nnz, int(highspy.MatrixFormat.kColwise), int(highspy.ObjSense.kMinimize), 0.0,
+        vectors.cost, vectors.lower, vectors.upper, vectors.row_lower, vectors.row_upper,
+        _int32(matrix.indptr), _int32(matrix.indices), matrix.data, continuous,
+    )  # fmt: skip
+    if status == highspy.HighsStatus.kError:
+        raise SolverError("HiGHS refuses the programme; an input is not a number or contradicts itself")
 
 
 def _int32(array: NDArray[Any]) -> NDArray[np.int32]:

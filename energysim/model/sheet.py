@@ -104,9 +104,8 @@ def declare(sheet: Sheet) -> Any:
         else:
             setattr(m, name, pyo.Set(dimen=1, initialize=labels, doc=doc))
     for name, family in sheet.families.items():
-        over, within = getattr(m, family.over), getattr(m, family.within)
-        members = {k: list(v) for k, v in family.members.items()}
-        setattr(m, name, pyo.Set(over, dimen=1, initialize=members, within=within, doc=family.doc))
+        members = {k: list(v) for k, v in family.members.items()}  # the walk refuses one that is not in `within`
+        setattr(m, name, pyo.Set(getattr(m, family.over), dimen=1, initialize=members, doc=family.doc))
     for name, figure in sheet.figures.items():
         setattr(m, name, pyo.Param(*(getattr(m, s) for s in figure.sets), mutable=True, doc=figure.doc))
     return m

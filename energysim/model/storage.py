@@ -195,9 +195,9 @@ def _describe_stocks(
 def _describe_rates(sheet: Sheet, system: GasSystem, accounts: list[StorageAccount]) -> None:
     days = system.days
     share = [a.available * (1.0 if a.callable else 0.0) for a in accounts]
-    rate = stack((a.withdrawal_capacity * w * _open(a) for a, w in zip(accounts, share, strict=True)), days)
+    rate = stack((working(a.withdrawal_capacity, w * _open(a)) for a, w in zip(accounts, share, strict=True)), days)
     sheet.figure("withdrawal_capacity", "account", "day", values=rate, doc="withdrawal that works [GWh/d]")
-    rate = stack((a.injection_capacity * w for a, w in zip(accounts, share, strict=True)), days)
+    rate = stack((working(a.injection_capacity, w) for a, w in zip(accounts, share, strict=True)), days)
     sheet.figure("injection_capacity", "account", "day", values=rate, doc="injection that works [GWh/d]")
     for kind in ("withdrawal", "injection"):
         curves = [(a, piece) for a in accounts for piece in pieces(getattr(a, f"{kind}_curve"), a.volume)]

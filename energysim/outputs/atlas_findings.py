@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from energysim.outputs.atlas_tables import ranking
+from energysim.outputs.atlas_tables import ranking, weakest
 from energysim.outputs.findings import FORESIGHT, SEPARATOR, percent
 from energysim.outputs.wording import TRACE, Unit, number, short
 
@@ -15,7 +15,8 @@ def unserved_finding(rows: pd.DataFrame, unit: Unit) -> str:
     """The worst outage among cases of one length, depth and foresight, and how many assets nobody would miss."""
     table = ranking(rows)
     assets, harmless = len(table), int((table["survival_time"].isna()).sum())
-    length = f"{int(rows['duration'].iloc[0])}-day outage"
+    known = "foreseen " if rows["foresight"].iloc[0] == "foreseen" else ""  # a bound: not to be quoted without it
+    length = f"{known}{int(rows['duration'].iloc[0])}-day outage"
     whenever = f"whenever it starts ({_dates(rows)})" if rows["start"].nunique() > 1 else f"from {_dates(rows)}"
     if harmless == assets:
         return f"No {length} of {_assets(assets)} cuts anybody, {whenever}"
@@ -30,22 +31,29 @@ def unserved_finding(rows: pd.DataFrame, unit: Unit) -> str:
 def survivable_finding(table: pd.DataFrame, lengths: Sequence[int], whom: str) -> str:
     """The asset whose outage may last the shortest, and how many may fail for the longest length asked."""
     whose = "anybody" if whom == "anyone" else "a protected customer"
-    least = table.sort_values(["longest", "at_least"], kind="stable").groupby("asset", sort=False).head(1)
-    safe, assets = int(least["at_least"].sum()), len(least)
+    least = weakest(table)
+    safe, assets = int((least["at_least"] & (least["longest"] == lengths[-1])).sum()), len(least)
+    known = ", if foreseen" if table["foresight"].iloc[0] == "foreseen" else ""
     if safe == assets:
         return (
             f"Each of {_assets(assets)} may fail for {lengths[-1]} days, whenever it starts, without a cut of {whose}"
+            f"{known}"
         )
     limited = least[~least["at_least"]]
+    if limited.empty:  # outages that outlast the year, or failed to solve, prove nothing
+        return (
+            f"No outage that was solved and ends within the year cuts {whose}{known}; that {lengths[-1]} days are survived "
+            f"from every start is known of {safe} of {_assets(assets)}"
+        )
     shortest = int(limited["longest"].iloc[0])
-    weakest = limited[limited["longest"] == shortest]
-    held = f"; {safe} of {_assets(assets)} may for {lengths[-1]} days and more" if safe else ""
+    first = limited[limited["longest"] == shortest]
+    held = f"; {safe} of {_assets(assets)} may for {lengths[-1]} days and more{known}" if safe else ""
     limit = f"for more than {shortest} days" if shortest else f"for {lengths[0]} days"
-    if len(weakest) == 1:
-        who = f"{weakest['asset_name'].iloc[0]} may not fail {limit} from {short(weakest['start'].iloc[0])}"
+    if len(first) == 1:
+        who = f"{first['asset_name'].iloc[0]} may not fail {limit} from {short(first['start'].iloc[0])}"
         return f"{who} without a cut of {whose}{held}"
     return (
-        f"{len(weakest)} of {_assets(assets)} may not fail {limit} from their worst date without a cut of {whose}{held}"
+        f"{len(first)} of {_assets(assets)} may not fail {limit} from their worst date without a cut of {whose}{held}"
     )
 
 

@@ -13,12 +13,14 @@ from rich.text import Text
 
 from energysim.outputs.atlas_findings import chosen_line, survivable_finding, unserved_finding
 from energysim.outputs.atlas_tables import chosen, foresight_gap, longest_survivable, ranking, solved
-from energysim.outputs.wording import TRACE, Unit, number, short
+from energysim.outputs.wording import TRACE, Unit, gap_text, number, short
 from energysim.units import REPORTING_GCV
 
 SHOWN_ASSETS = 25
 SHOWN_GAPS = 5
 NOTHING = "–"
+LEAST_NAME = 14
+"""Letters of an asset's name beside the numbers; all of it fits 80 columns."""
 
 
 def atlas_page(frame: pd.DataFrame, study: Mapping[str, Any], unit: Unit, duration: int | None = None) -> Group:
@@ -65,7 +67,7 @@ def _ranking(frame: pd.DataFrame, rows: pd.DataFrame, unit: Unit) -> list[Render
         str(rows["foresight"].iloc[0]),
     )
     found = ranking(frame, length, depth, foresight)
-    harmless = found["survival_time"].isna() & found["at_least"]
+    harmless = found["survival_time"].isna() & found["at_least"] & (found["longest"] >= solved(frame)["duration"].max())
     table = _table("Assets by their worst start", "asset", "from", unit.name, "protected", "after", "days", "MEUR",
                    "longest", "protected")  # fmt: skip
     for row in found[~harmless].head(SHOWN_ASSETS).to_dict("records"):
@@ -87,8 +89,8 @@ def _ranking(frame: pd.DataFrame, rows: pd.DataFrame, unit: Unit) -> list[Render
         chosen_line(rows),
         f"{NOTHING}: nobody is cut because of it; protected customers lose gas where the name is bold",
         "after: survival time, whole days from the start until somebody is cut; days: with a cut",
-        "MEUR: extra costs of the year, without harm; gas that is not served is not bought either",
-        "longest: outage that cuts nobody (nobody protected) whenever it starts; ≥: the longest asked for",
+        "MEUR: extra costs of the year, without harm; below 0: gas cut is not bought, dear contracts pause",
+        "longest: outage that cuts nobody (nobody protected) whenever it starts; ≥: at least; ?: not known",
     ]
     table.caption = Text("\n".join(lines), style="dim italic")
     spared = [f"{r['asset_name']} ({_money(r['extra_cost'])})" for r in found[harmless].to_dict("records")]
@@ -140,18 +142,31 @@ def _foot(frame: pd.DataFrame, study: Mapping[str, Any], unit: Unit) -> Text:
     worst = float(frame["relative_gap"].max())
     cut_off = int(frame["truncated"].astype(bool).sum())
     notes = [f"{number(cut_off)} outages outlast the gas year and count to its end."] if cut_off else []
-    notes.append("Surprise: an outage and its end are known on its first day. Force majeure pro-rates contracts.")
+    seen = set(frame["foresight"])
+    if "foreseen" in seen:
+        notes.append("Foreseen: outages are known on day one, a bound on what preparation can do.")
+    if "surprise" in seen:
+        notes.append("Surprise: an outage and its end are known on its first day.")
+    notes.append("Force majeure pro-rates contracts.")
     volume = f" mcm at {REPORTING_GCV:g} kWh/m3." if unit.name == "mcm" else ""
-    certified = (
-        f"atlas {str(study.get('digest', ''))[:10]} · every optimum certified (relative gap at most {worst:.0e})"
-    )
+    certified = f"atlas {str(study.get('digest', ''))[:10]} · every optimum certified (relative gap {gap_text(worst)})"
     model = f"Transport model with daily steps: pressures and hours are not seen.{volume}"
     return Text("\n" + "\n".join([" ".join(notes), certified, model]), style="dim")
 
 
 def _table(title: str, *columns: str) -> Table:
     style: dict[str, Any] = {"title_justify": "left", "caption_justify": "left"}
-    table = Table(title=Text(title, style="bold"), box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), **style)
+    table = Table(
+        title=Text(title, style="bold"),
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1),
+        collapse_padding=True,
+        **style,
+    )
     for k, column in enumerate(columns):
-        table.add_column(Text(column), justify="right" if k else "left", no_wrap=k > 0, min_width=None if k else 26)
+        width = None if k else LEAST_NAME
+        table.add_column(
+            Text(column), justify="right" if k else "left", no_wrap=k > 0, min_width=width, overflow="fold"
+        )
     return table

@@ -91,6 +91,11 @@ def longest_survivable(frame: pd.DataFrame, whom: str = "anyone", durations: Seq
     return pd.DataFrame(found, columns=[*keys, "longest", "at_least", "first_harm"]).astype({"first_harm": "Int64"})
 
 
+def weakest(ladders: pd.DataFrame) -> pd.DataFrame:
+    """The start from which each asset may be out the shortest: of those with harm, where there are any."""
+    return ladders.sort_values(["at_least", "longest"], kind="stable").groupby("asset", sort=False).head(1)
+
+
 def ranking(
     frame: pd.DataFrame, duration: int | None = None, depth: float | None = None, foresight: str | None = None
 ) -> pd.DataFrame:
@@ -106,8 +111,7 @@ def ranking(
     table = table.rename(columns={"extra_protected": "unserved_protected", "days": "cut_days"})
     same = (frame["depth"] == rows["depth"].iloc[0]) & (frame["foresight"] == rows["foresight"].iloc[0])
     for whom, ending in (("anyone", ""), ("protected", "_protected")):
-        ladders = longest_survivable(frame[same], whom).sort_values(["longest", "at_least"], kind="stable")
-        least = ladders.groupby("asset").head(1).set_index("asset")
+        least = weakest(longest_survivable(frame[same], whom)).set_index("asset")
         table[f"longest{ending}"] = table["asset"].map(least["longest"]).astype(int)
         table[f"at_least{ending}"] = table["asset"].map(least["at_least"]).astype(bool)
     order = ["unserved", "unserved_protected", "longest", "extra_cost"]

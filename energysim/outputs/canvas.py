@@ -8,6 +8,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
 
 from energysim.errors import InputError
+from energysim.files import write_whole
 from energysim.outputs.findings import SEPARATOR, foot, subtitle
 from energysim.outputs.palette import GREY, INK, PALE, SHADE
 from energysim.outputs.wording import number, short
@@ -198,9 +200,10 @@ def save(figure: Figure, path: Path | str) -> Path:
         raise InputError(f"{path}: unknown format {ending!r} of a chart; expected one of {', '.join(FORMATS)}")
     path.parent.mkdir(parents=True, exist_ok=True)
     undated = {".svg": {"Date": None}, ".png": {"Software": None}, ".pdf": {"CreationDate": None}}[ending]
+    drawn = BytesIO()
     with matplotlib.rc_context({"svg.hashsalt": "energysim"}):
-        figure.savefig(path, dpi=DPI, metadata=undated, facecolor="white")
-    return path
+        figure.savefig(drawn, format=ending[1:], dpi=DPI, metadata=undated, facecolor="white")
+    return write_whole(path, drawn.getvalue())
 
 
 def _beside(

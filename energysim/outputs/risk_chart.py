@@ -13,13 +13,13 @@ from matplotlib.ticker import FuncFormatter, LogLocator
 
 from energysim.outputs.canvas import SMALL_SIZE, TEXT_SIZE, TITLE_SIZE
 from energysim.outputs.palette import BLUE, GREY, INK, VERMILLION
-from energysim.outputs.risk_page import drawn, finding
-from energysim.outputs.wording import number, unit_named
+from energysim.outputs.risk_page import ASSUMED, drawn, finding, period, small
+from energysim.outputs.wording import unit_named
 from energysim.units import REPORTING_GCV
 
 WIDTH, HEIGHT = 11.0, 6.6
 LEFT, RIGHT, BOTTOM = 0.85, 0.4, 1.1
-LINE, TITLE_CHARS, TEXT_CHARS = 0.19, 98, 150
+LINE, TITLE_CHARS, TEXT_CHARS = 0.19, 92, 150
 CURVES = {"all": (BLUE, "All customers, Bosnia included"), "protected": (VERMILLION, "Protected customers")}
 
 
@@ -33,10 +33,10 @@ def exceedance_chart(
     """
     measure, asked = unit_named(unit), study.get("options", {})
     figure = Figure(figsize=(WIDTH, HEIGHT))
-    sentences = textwrap.wrap(finding(estimates, samples, measure), TITLE_CHARS)
+    sentences = textwrap.wrap(finding(estimates, samples, measure, asked), TITLE_CHARS)
     under = textwrap.wrap(
-        f"Probability that more than so much gas goes unserved in a winter, {measure.name}; bands hold 95 % of the sampling. "
-        f"{asked.get('title', '')}. {samples:,} winters. Drawn: {drawn(asked)}",
+        f"Probability that more than so much gas goes unserved in a {period(asked)}, {measure.name}; bands hold 95 % of the "
+        f"sampling. {asked.get('title', '')}. {samples:,} {period(asked)}s. Drawn: {drawn(asked)}",
         TEXT_CHARS,
     )
     top = 0.2 + 0.25 * len(sentences) + LINE * len(under) + 0.45
@@ -59,12 +59,10 @@ def exceedance_chart(
         _scales(axes, curves, measure.factor, measure.name)
     else:
         axes.set_axis_off()
-        axes.text(
-            0.5, 0.5, "Nobody is cut in any sampled winter.", ha="center", va="center", color=INK, size=TITLE_SIZE
-        )
+        nobody = f"Nobody is cut in any sampled {period(asked)}."
+        axes.text(0.5, 0.5, nobody, ha="center", va="center", color=INK, size=TITLE_SIZE)
     notes = (
-        "Failure rates are mostly assumed; outages are independent of each other and of the cold; refusals to deliver are no "
-        f"failures.\nTransport model, daily step: pressures and hours are not seen. 1 mcm = {REPORTING_GCV} GWh. "
+        f"{ASSUMED}.\nTransport model, daily step: pressures and hours are not seen. 1 mcm = {REPORTING_GCV} GWh. "
         f"Source: energysim {study.get('versions', {}).get('energysim', '')}, montecarlo {str(study.get('digest', ''))[:10]}"
     )
     figure.text(LEFT / WIDTH, 0.14 / HEIGHT, notes, size=SMALL_SIZE, color=GREY, va="bottom")
@@ -87,7 +85,7 @@ def _marks(axes: Axes, estimates: pd.DataFrame, factor: float, unit: str, larges
         right = place > 0.55 * largest
         axes.axvline(place, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
         axes.annotate(
-            f"{name}: {number(place)} {unit}", (place, height), xycoords=("data", "axes fraction"),
+            f"{name}: {small(place)} {unit}", (place, height), xycoords=("data", "axes fraction"),
             xytext=(-4 if right else 4, 0), textcoords="offset points", ha="right" if right else "left",
             size=TEXT_SIZE, color=INK, va="center", bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
         )  # fmt: skip
@@ -101,8 +99,8 @@ def _scales(axes: Axes, curves: pd.DataFrame, factor: float, unit: str) -> None:
     axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g} %"))
     axes.yaxis.set_minor_formatter(FuncFormatter(lambda v, _: ""))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.0f}" if v >= 10 or v == int(v) else f"{v:g}"))
-    axes.set_xlabel(f"unserved gas in a winter, {unit}", size=TEXT_SIZE)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.10g}"))
+    axes.set_xlabel(f"unserved gas, {unit}", size=TEXT_SIZE)
     axes.set_ylabel("probability of more", size=TEXT_SIZE)
     axes.tick_params(labelsize=TEXT_SIZE)
     axes.grid(axis="both", color="#E6E6E6", linewidth=0.6)

@@ -12,13 +12,20 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from energysim.outputs.wording import TRACE, Unit, number, short
+from energysim.outputs.wording import TRACE, Unit, gap_text, number, short
 from energysim.units import REPORTING_GCV
 
 SHOWN_ELEMENTS = 12
 SHOWN_WINTERS = 5
 OUTAGE_CHARS = 30
+LEAST_WORDS = 10
+"""Letters in a line of words beside numbers; all of it fits 80 columns."""
 NOTHING = "–"
+ASSUMED = (
+    "Failure rates are mostly assumed, outages are taken to be independent of each other and of the cold, and refusals to "
+    "deliver are no failures"
+)
+"""What every probability rests on."""
 
 
 def risk_page(
@@ -28,30 +35,49 @@ def risk_page(
     samples = cases[cases["variant"] == "as drawn"]
     parts: list[RenderableType | None] = [
         *_head(samples, study),
-        Text(f"\n{finding(estimates, len(samples), unit)}\n", style="bold"),
-        _figures(estimates, unit),
-        _elements(ranking, len(samples), unit),
-        _worst(samples, unit),
+        Text(f"\n{finding(estimates, len(samples), unit, study.get('options', {}))}\n", style="bold"),
+        _figures(estimates, study.get("options", {}), unit),
+        _elements(ranking, len(samples), study.get("options", {}), unit),
+        _worst(samples, study.get("options", {}), unit),
         _foot(samples, study, unit),
     ]
     return Group(*[p for p in parts if p is not None])
 
 
-def finding(estimates: pd.DataFrame, samples: int, unit: Unit) -> str:
-    """The result in a sentence or two, intervals included."""
+def period(asked: Mapping[str, Any]) -> str:
+    """What a sample is: a winter, or a whole gas year."""
+    return "year" if asked.get("whole_year") else "winter"
+
+
+def finding(estimates: pd.DataFrame, samples: int, unit: Unit, asked: Mapping[str, Any]) -> str:
+    """The result in a sentence or two, intervals included; that failure rates are assumed comes first.
+
+    asked: options of the study.
+    """
     by = {str(row["figure"]): row for row in estimates.to_dict("records")}
     p, u, tail = by["loss_of_load_probability"], by["expected_unserved"], by["cvar_95"]
+    sampled = period(asked)
+    given = "" if "outages" in asked.get("without", ()) else "If assets fail as often as assumed, "
     if not p["value"]:
-        return (
-            f"Nobody is cut in any of {samples:,} sampled winters; "
+        told = (
+            f"{given}nobody is cut in any of {samples:,} sampled {sampled}s; "
             f"that leaves a probability of up to {percent(p['high'])} (95 %)."
         )
-    amounts = f"{number(u['low'] * unit.factor)} to {number(u['high'] * unit.factor)}"
-    return (
-        f"Somebody is cut in {percent(p['value'])} of winters (95 %: {percent(p['low'])} to {percent(p['high'])}). "
-        f"Expected unserved gas is {unit.text(u['value'])} a winter ({amounts}); the worst 5 % of winters lose "
-        f"{unit.text(tail['value'])} in the mean."
+        return told[0].upper() + told[1:]
+    value, low, high, worst = (small(v * unit.factor) for v in (u["value"], u["low"], u["high"], tail["value"]))
+    told = (
+        f"{given}somebody is cut in {percent(p['value'])} of {sampled}s "
+        f"(95 % of the sampling: {percent(p['low'])} to {percent(p['high'])}). "
+        f"Expected unserved gas is {value} {unit.name} a {sampled} ({low} to {high}); the worst 5 % of {sampled}s lose "
+        f"{worst} {unit.name} in the mean."
     )
+    return told[0].upper() + told[1:]
+
+
+def small(value: float) -> str:
+    """A number as elsewhere; what is little but not nothing keeps a digit: 0.004."""
+    text = NOTHING if pd.isna(value) or np.isinf(value) else number(value)
+    return f"{value:.1g}" if text == "0" and abs(value) >= 1e-4 else text
 
 
 def percent(share: float) -> str:
@@ -89,28 +115,33 @@ def drawn(asked: Mapping[str, Any]) -> str:
         else f"known on their first day, {ends}"
     )
     outages = "" if "outages" in without else f"; outages {known}"
-    return f"{', '.join(said)}{outages}. Weather and prices are known ahead."
+    return f"{', '.join(said)}{outages}. Weather, demand and prices are known ahead."
 
 
-def _figures(estimates: pd.DataFrame, unit: Unit) -> Table:
-    table = _table("What to expect of a winter", "", "estimate", "95 %", "unit")
+def _figures(estimates: pd.DataFrame, asked: Mapping[str, Any], unit: Unit) -> Table:
+    table = _table(f"What to expect of a {period(asked)}", "", "estimate", "95 %", "unit")
     for row in estimates.to_dict("records"):
         shown, name = _shown(row["unit"], unit)
         low, high = shown(row["low"]), shown(row["high"])
         table.add_row(Text(row["meaning"]), shown(row["value"]), f"{low} … {high}" if low != NOTHING else NOTHING, name)
+    table.caption = Text(
+        "95 %: of the sampling alone; assumed rates move the figures by more\n"
+        f"{NOTHING}: the samples cannot say; costs: money without harm\n",
+        style="dim italic",
+    )
     return table
 
 
 def _shown(stated: str, unit: Unit) -> tuple[Any, str]:
     """How a figure of a unit is written, and the unit as written."""
     kinds: dict[str, tuple[float, str]] = {
-        "GWh": (unit.factor, unit.name), "kEUR": (1e-3, "MEUR"), "1": (100.0, "%"), "d": (1.0, "days"), "ppm": (1.0, "ppm"),
+        "GWh": (unit.factor, unit.name), "GWh/d": (unit.factor, unit.rate), "kEUR": (1e-3, "MEUR"), "1": (100.0, "%"), "d": (1.0, "days"), "ppm": (1.0, "ppm"),
     }  # fmt: skip
     factor, name = kinds[stated]
-    return (lambda value: NOTHING if pd.isna(value) or np.isinf(value) else number(value * factor)), name
+    return (lambda value: small(value * factor)), name
 
 
-def _elements(ranking: pd.DataFrame, samples: int, unit: Unit) -> Table | None:
+def _elements(ranking: pd.DataFrame, samples: int, asked: Mapping[str, Any], unit: Unit) -> Table | None:
     if ranking.empty:
         return None
     table = _table("What causes it", "element", "out in", "days", f"saves [{unit.name}]", "95 %", "achieve", "reduce")
@@ -120,32 +151,37 @@ def _elements(ranking: pd.DataFrame, samples: int, unit: Unit) -> Table | None:
             percent(row["samples_out"] / samples),
             number(row["mean_days_out"]),
             _amount(row["saved"] * unit.factor),
-            f"{_amount(row['saved_low'] * unit.factor)} … {_amount(row['saved_high'] * unit.factor)}",
+            _interval(row["saved_low"] * unit.factor, row["saved_high"] * unit.factor),
             _times(row["achievement"]),
             _times(row["reduction"]),
         )
     solved = bool(ranking["solved"].any())
     meaning = "out from the first day to the last" if solved else "failing at least once"
     lines = [
-        "saves: unserved gas a winter that a perfect element would save; out in: share of winters; days: mean days out",
+        f"saves: unserved gas that a perfect element would save; out in: share of {period(asked)}s; days: mean days out",
         f"achieve: risk with the element {meaning}, over the risk; reduce: the risk, over that with it perfect",
         "elements solved again, draw for draw" if solved else
-        "from the winters at hand: noisy where failures are rare; --ranking solves them again",
+        f"from the samples at hand: noisy where failures are rare ({NOTHING}: too few to tell), below 0 by chance alone; "
+        "--ranking solves them again",
         *([f"and {len(ranking) - SHOWN_ELEMENTS} more elements"] if len(ranking) > SHOWN_ELEMENTS else []),
     ]  # fmt: skip
-    table.caption = Text("\n".join(lines), style="dim italic")
+    table.caption = Text("\n".join(lines) + "\n", style="dim italic")
     return table
 
 
 def _amount(value: float) -> str:
-    return NOTHING if pd.isna(value) or np.isinf(value) else number(value)
+    return small(value).replace("-", "−")
+
+
+def _interval(low: float, high: float) -> str:
+    return NOTHING if pd.isna(low) else f"{_amount(low)} … {_amount(high)}"
 
 
 def _times(value: float) -> str:
     return NOTHING if pd.isna(value) else "∞" if np.isinf(value) else f"{number(value)} ×"
 
 
-def _worst(samples: pd.DataFrame, unit: Unit) -> Table | None:
+def _worst(samples: pd.DataFrame, asked: Mapping[str, Any], unit: Unit) -> Table | None:
     cut = samples[samples["unserved_gas"] > TRACE].sort_values(["unserved_gas", "sample"], ascending=[False, True])
     if cut.empty:
         return None
@@ -164,7 +200,8 @@ def _worst(samples: pd.DataFrame, unit: Unit) -> Table | None:
             f"{100 * (row['demand_level'] - 1):+.1f} %",
             Text(_shortened([f"{name} {days:.0f} d" for days, name in out])),
         )
-    caption = "HDD: degree days below 16 °C, 15 October to 15 April; level: demand's level drawn against the model's"
+    until = "15 April" if asked.get("whole_year") else "31 March"
+    caption = f"HDD: degree days below 16 °C, 15 October to {until}; level: demand's level drawn against the model's"
     table.caption = Text(caption, style="dim italic")
     return table
 
@@ -180,9 +217,8 @@ def _foot(samples: pd.DataFrame, study: Mapping[str, Any], unit: Unit) -> Text:
     volume = f" mcm at {REPORTING_GCV:g} kWh/m3." if unit.name == "mcm" else ""
     worst = float(samples["relative_gap"].max())
     return Text(
-        "\nThe intervals hold the sampling alone. Failure rates are mostly assumed, outages are taken to be independent of "
-        "each other and of the cold, and refusals to deliver are no failures: docs/montecarlo.md, data/outage_rates.csv.\n"
-        f"montecarlo {str(study.get('digest', ''))[:10]} · every optimum certified (relative gap at most {worst:.0e})\n"
+        f"\nThe intervals hold the sampling alone. {ASSUMED}: docs/montecarlo.md, data/outage_rates.csv.\n"
+        f"montecarlo {str(study.get('digest', ''))[:10]} · every optimum certified (relative gap {gap_text(worst)})\n"
         f"Transport model with daily steps: pressures and hours are not seen.{volume}",
         style="dim",
     )
@@ -192,6 +228,7 @@ def _table(title: str, *columns: str) -> Table:
     style: dict[str, Any] = {"title_justify": "left", "caption_justify": "left"}
     table = Table(title=Text(title, style="bold"), box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), **style)
     for k, column in enumerate(columns):
-        left = not k or column.endswith("outages")
-        table.add_column(Text(column), justify="left" if left else "right", no_wrap=k > 0, min_width=len(column))
+        words = (not k and column in ("", "element")) or column.endswith("outages")  # what gives way where it is narrow
+        shape: dict[str, Any] = {"justify": "left" if words else "right", "no_wrap": not words, "overflow": "fold"}
+        table.add_column(Text(column), min_width=min(len(column), LEAST_WORDS if words else len(column)), **shape)
     return table

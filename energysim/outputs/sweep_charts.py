@@ -160,7 +160,7 @@ def sensitivity_chart(view: SweepView) -> Figure:
         axes.legend(loc="lower right", frameon=False, fontsize=SMALL_SIZE)
         name = f"mean change of {NAMES[view.measure]} over the input's range [{view.unit_of(view.measure)}]"
     axes.set_yticks(places, [folded(str(n), TICK_CHARS) for n in found["input"]])
-    axes.set_xlim(left=0)
+    axes.axvline(0, color=INK, linewidth=0.8)  # estimates below 0 are drawn: they show how noisy the others are
     _plain(axes, name, "")
     axes.grid(axis="y", visible=False)
     axes.grid(axis="x", color=PALE, linewidth=0.7)

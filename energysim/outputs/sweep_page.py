@@ -87,7 +87,7 @@ def _cases(view: SweepView) -> list[RenderableType]:
 def _side_by_side(view: SweepView, rows: pd.DataFrame) -> Table:
     """A few cases as columns: there is room for the names of many inputs."""
     table = _table(f"The {len(rows)} cases with most {NAMES[view.measure]}")
-    table.add_column("")
+    table.add_column("", overflow="fold")
     for _ in range(len(rows)):
         table.add_column("", justify="right", no_wrap=True)
     records = rows.to_dict("records")

@@ -140,31 +140,45 @@ def _range_of_break_evens(view: SweepView, search: Search) -> str:
         return sentences(view)[0]
     values = found["value"].astype(float)
     ends = [found.iloc[int(k)].to_dict() for k in (values.argmin(), values.argmax())]
-    low, high = (f"{bracket_text(search, e['value'])} ({view.said({str(k): v for k, v in e.items()})})" for e in ends)
+    low, high = (f"{_placed(search, e['value'])} ({view.said({str(k): v for k, v in e.items()})})" for e in ends)
     limit = _limit(view, search)[1]
     rest = len(view.cases) - len(found)
     none = f"; no break-even in {rest:,} of {len(view.cases):,} cases" if rest else ""
     return f"{_capital(limit)} between {low} and {high}{none}."
 
 
+def _placed(search: Search, value: float) -> str:
+    """Where a break-even lies; a change of temperature is no temperature."""
+    if search.axis.path != COLDER:
+        return bracket_text(search, value)
+    return f"{bracket_text(search, abs(value))} {'colder' if value < 0 else 'warmer'} than the scenario's weather"
+
+
 def importance(view: SweepView) -> str:
-    """Which input matters most, from the indices."""
+    """Which input matters most, from the indices, with half the 95 % interval; and whether that is sure."""
     if view.indices is None or view.indices.empty:
         return ""
-    first = view.indices.iloc[0]
+    first, *others = view.indices.to_dict("records")
     name = NAMES[view.measure]
-    if "total_order" in view.indices:
+    key = "total_order" if "total_order" in view.indices else "effect"
+    near = [
+        str(row["input"])
+        for row in others
+        if first[key] - row[key] <= math.hypot(first[f"{key}_interval"], row[f"{key}_interval"])
+    ]
+    doubt = f" Within the error {', '.join(near)} may matter as much; take more samples." if near else ""
+    if key == "total_order":
         return (
-            f"{first['input']} matters most for {name}: alone it explains {_per_cent(first['first_order'])} of the "
-            f"variance, with its interactions {_per_cent(first['total_order'])}."
+            f"{first['input']} matters most for {name}: alone it explains {_per_cent(first, 'first_order')} of the "
+            f"variance, with its interactions {_per_cent(first, 'total_order')}.{doubt}"
         )
     effect = view.text(view.measure, float(first["effect"]))
-    return f"{first['input']} matters most for {name}: over its range it moves it by {effect} on average."
+    return f"{first['input']} matters most for {name}: over its range it moves it by {effect} on average.{doubt}"
 
 
-def _per_cent(share: float) -> str:
-    """An estimated share of a variance, which may lie a little outside 0…1."""
-    return f"{100 * min(1.0, max(0.0, share)):.0f} %"
+def _per_cent(row: Mapping[Any, Any], key: str) -> str:
+    """An estimated share of a variance with half its interval; sampled, it may lie outside 0…100 %."""
+    return f"{100 * row[key]:.0f} ± {100 * row[f'{key}_interval']:.0f} %".replace("-", "−")
 
 
 def sentences(view: SweepView) -> list[str]:

@@ -70,6 +70,11 @@ def number(value: float) -> str:
     return "0" if text == "-0" else text
 
 
+def gap_text(gap: float) -> str:
+    """The largest relative gap of a certificate: `below 1e-9` where the rows show none."""
+    return "below 1e-9" if gap < 1e-9 else f"at most {gap:.0e}"
+
+
 def short(day: Any) -> str:
     """`1 Jan` of a date."""
     stamp = pd.Timestamp(day)

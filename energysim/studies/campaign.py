@@ -19,7 +19,7 @@ from typing import Any, cast
 from energysim.casebook import Casebook
 from energysim.errors import EnergysimError
 from energysim.studies.foresight import PACKAGES
-from energysim.studies.pool import WorkerLost, automatic_workers, here, on_this_machine
+from energysim.studies.pool import WorkerLost, automatic_workers, here, on_this_machine, room_for_workers
 from energysim.studies.study import Case, Study
 from energysim.studies.worker import ColdStudy, Outcome, Task
 
@@ -77,13 +77,25 @@ def carry_out(
     """Solve the cases of a study (or only some) that its casebook does not hold, and keep their rows.
 
     book: the casebook, or the folder to keep it in. workers: processes (None: as many as cores and memory allow;
-    1: this process). dask: address of a cluster's scheduler instead. Raises EnergysimError, and KeyboardInterrupt
+    1: this process), never more than memory allows. dask: address of a cluster's scheduler instead. Raises EnergysimError, and KeyboardInterrupt
     on Ctrl-C; in both cases everything finished so far is kept, and the same call resumes.
     """
     if not isinstance(book, Casebook):
         book = Casebook.create(book, described(study))
+    with book.alone():
+        return _carry_out(study, book, study.cases() if cases is None else cases, workers, dask, progress)
+
+
+def _carry_out(
+    study: Study,
+    book: Casebook,
+    cases: Sequence[Case],
+    workers: int | None,
+    dask: str | None,
+    progress: Progress | None,
+) -> Report:
     digest = study.digest
-    planned = {case.key(digest): case for case in (study.cases() if cases is None else cases)}
+    planned = {case.key(digest): case for case in cases}
     book.plan({key: case.labels for key, case in planned.items()})
     book.forget_failures()
     finished = book.keys()
@@ -113,10 +125,10 @@ def _tasks(study: Study, pending: dict[str, Case]) -> list[Task]:
 def _outcomes(
     study: Study, digest: str, tasks: list[Task], workers: int | None, dask: str | None
 ) -> Generator[Outcome, None, None]:
-    if dask:
+    if dask is not None:
         cluster = import_module("energysim.studies.cluster")  # needs an extra, so only when asked for
         return cast(Generator[Outcome, None, None], cluster.on_cluster(study, digest, tasks, dask))
-    count = automatic_workers(len(tasks)) if workers is None else min(workers, len(tasks))
+    count = automatic_workers(len(tasks)) if workers is None else min(workers, len(tasks), room_for_workers())
     return here(study, digest, tasks) if count == 1 else on_this_machine(study, digest, tasks, count)
 
 

@@ -1,7 +1,8 @@
 """One scenario, both ways: as news arrives, and with everything known on day one.
 
 A planner that knows of no danger fills storage just enough; one that knows all prepares. The truth lies
-between, so every run reports both numbers. Law: realised objective under surprise ≥ foreseen.
+between, so every run reports both numbers. Law: realised objective under surprise ≥ foreseen, but where force majeure
+lowers a contract's quantity below what had been taken before anybody knew: that gas stays taken under surprise only.
 """
 
 from __future__ import annotations

@@ -20,16 +20,23 @@ FOOTPRINT = 500 * 2**20
 """Bytes that one worker takes with the shipped gas year: measured (peak 320 MB in an atlas) and rounded up."""
 CASES_A_WORKER = 4
 """A worker costs seconds to start: there are never more than one for so many cases."""
+MOST = 1024
+"""Workers of one machine, whatever it says of its memory."""
 CGROUPS = Path("/sys/fs/cgroup")
 
 
 class WorkerLost(EnergysimError):
-    """A worker process ended by itself: killed, or out of memory."""
+    """A worker process ended by itself (killed, or out of memory), or a whole cluster did."""
 
 
 def automatic_workers(cases: int) -> int:
     """As many workers as there are cores and room in memory, and work for them."""
-    return max(1, int(min(joblib.cpu_count(), free_memory() / FOOTPRINT, cases / CASES_A_WORKER)))
+    return max(1, min(int(joblib.cpu_count()), room_for_workers(), cases // CASES_A_WORKER))
+
+
+def room_for_workers() -> int:
+    """As many workers as memory has room for, at least one."""
+    return max(1, int(min(free_memory() / FOOTPRINT, MOST)))
 
 
 def free_memory(cgroups: Path = CGROUPS, meminfo: Path = Path("/proc/meminfo")) -> float:

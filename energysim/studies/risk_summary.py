@@ -70,10 +70,10 @@ def estimates(cases: pd.DataFrame) -> pd.DataFrame:
         ("loss_of_load_probability_protected", "probability that protected customers are cut", "1",
          probability(protected > TRACE, strata)),
         ("conditional_severity", "unserved gas where there is a cut", "GWh", conditional_severity(unserved, TRACE, strata)),
-        ("severity_by_day", "unserved gas per day with a cut", "GWh", severity_by_day(unserved, days, strata)),
-        ("quantile_95", "unserved gas exceeded in 1 winter of 20", "GWh", quantile(unserved, TAIL, strata)),
+        ("severity_by_day", "unserved gas per day with a cut", "GWh/d", severity_by_day(unserved, days, strata)),
+        ("quantile_95", "unserved gas exceeded with 5 % probability", "GWh", quantile(unserved, TAIL, strata)),
         ("cvar_95", "mean unserved gas of the worst 5 % (CVaR)", "GWh", cvar(unserved, TAIL, strata)),
-        ("expected_costs", "expected costs", "kEUR", mean(column("costs"), strata)),
+        ("expected_costs", "expected costs, less gas left in store", "kEUR", mean(column("costs"), strata)),
     ]  # fmt: skip
     return pd.DataFrame([{"figure": f, "meaning": m, "unit": u, **asdict(e)} for f, m, u, e in rows])
 

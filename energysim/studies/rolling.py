@@ -3,10 +3,9 @@
 Between the two bounds of `foresight` (all known on day one; nothing known of an event before its date) stands the
 planner who does know what is coming, but only within a window: a forecast of weather, prices and announced works.
 Beyond the window a plan of the whole year speaks: what it leaves in store and takes under contracts later is
-what a window must leave (`studies.window`). Days for which notice comes too late keep what the last window (beyond it, the
-plan of the year) ordered. Every window is solved from the basis of the one before, moved on by the
-days that have passed; what was done is then frozen in the programme of the whole horizon, whose costs are the
-realised ones.
+what a window must leave (`studies.window`). Days for which notice comes too late keep what the last window (beyond it,
+the plan of the year) ordered. Every window is solved from the basis of the one before, moved on by the days that have
+passed; what was done is then frozen in the programme of the whole horizon, whose costs are the realised ones.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ from energysim.errors import InputError
 from energysim.inputs.assets import GasSystem
 from energysim.inputs.events import apply_events
 from energysim.inputs.scenario import Event, Scenario
+from energysim.model.certificate import certify
 from energysim.model.compile import Vector, compile_system
 from energysim.model.freeze import ACTIONS, freeze
 from energysim.model.solve import Engine, Solution
@@ -40,8 +40,9 @@ def roll(
     """How a horizon goes under a planner who sees `window` days and plans anew every `step` days and on news.
 
     system: as it will be, weather included. events: known from their `known_from` on, as always, and only within
-    the window; what was ordered with notice stays ordered. guide: a plan of the same assets over the whole horizon that tells what later days are worth; default: this
-    system's own, undisturbed. The course's last plan is what happened. Raises InputError and solver errors.
+    the window; what was ordered with notice stays ordered. guide: a plan of the same assets over the whole horizon
+    that tells what later days are worth; default: this system's own, undisturbed. The course's last plan is what
+    happened. Raises InputError and solver errors.
     """
     if not 1 <= step <= window <= system.days:
         raise InputError(
@@ -92,12 +93,24 @@ def _followed(plan: Plan, believed: GasSystem, part: GasSystem, window: Solution
         burnt = sum(b for o, b in zip(plan.solution.form.columns["fuel_switch"].axes[0], whole("fuel_switch"), strict=True)
                     if believed.offtakes[str(o)].demand_class == fuel.id)  # fmt: skip
         stock[1:] = stock[0] + np.cumsum(delivery - burnt)
-    return replace(plan, solution=replace(plan.solution, values=values))
+    duals, prices = plan.solution.duals.copy(), plan.solution.form.rows["node_balance"]
+    in_force = duals[prices.slice].reshape(prices.shape)  # a view
+    in_force[:, days] = window.duals[window.form.rows["node_balance"].slice].reshape(-1, part.days)
+    return replace(plan, solution=replace(plan.solution, values=values, duals=duals))
 
 
 def _happened(system: GasSystem, scenario: Scenario, done: Plan) -> Plan:
-    """The programme of the whole horizon in which everything is done: what is left to find are costs and prices."""
+    """The programme of the whole horizon in which everything is done: what is left to find are the costs.
+
+    Where all is fixed any node price is optimal; those of the windows in force are taken, and certified.
+    """
     final = remember(apply_events(system, scenario.occurrences()), done, system.days)
     form = compile_system(final)
     frozen = freeze(form, done.solution, system.days)
-    return Plan(system.first_day, final, Engine().solve(frozen, tie_breaking(frozen, system)))
+    tie = tie_breaking(frozen, system)
+    found, cost = Engine().solve(frozen, tie), frozen.objective + tie
+    duals, planned = found.duals.copy(), done.solution
+    duals[frozen.rows["node_balance"].slice] = planned.duals[planned.form.rows["node_balance"].slice]
+    certificate = certify(frozen, cost, found.values, duals)
+    reduced = cost - frozen.matrix.T @ duals
+    return Plan(system.first_day, final, replace(found, duals=duals, reduced_costs=reduced, certificate=certificate))

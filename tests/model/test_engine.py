@@ -11,9 +11,11 @@ import pytest
 
 from energysim import GasSystem, InfeasibleError, Offtake, SolverError
 from energysim.model.compile import StandardForm, compile_system
+from energysim.model.lazy import Columns
 from energysim.model.resident import Resident, Stop
 from energysim.model.solve import Engine, Solution
 from energysim.model.tie import tie_breaking
+from energysim.studies.study import Workbench
 
 Build = Callable[..., GasSystem]
 
@@ -85,6 +87,39 @@ def test_another_structure_starts_from_the_base_by_name_and_changes_no_bit(small
         np.testing.assert_allclose(first.values, cold.values, atol=1e-7)
         assert first.iterations < cold.iterations
         assert early.cold_solves == 0
+
+
+def test_a_base_that_was_unloaded_is_the_same_base(small_system: Build) -> None:
+    """Several other structures drive the base's solver out; its next case starts from the same basis all the same."""
+    scarce = cases(small_system)
+    engine = Engine()
+    expected = solved(engine, [scarce[-1], scarce[-2]])[1]  # a base that cuts: its basis holds called columns
+    store = scarce[-1].accounts["store"]
+    others = [scarce[-1].with_asset("accounts", replace(store, loss_per_day=loss / 1000)) for loss in range(1, 6)]
+    engine = Engine()
+    found = solved(engine, [scarce[-1], *others, scarce[-2]])[-1]
+    assert len(expected.basis.added)
+    assert found.iterations == expected.iterations
+    assert np.array_equal(found.values, expected.values)
+
+
+def test_cases_of_changed_systems_start_from_the_workbenchs_own_plan(small_system: Build) -> None:
+    """Whichever comes first: none becomes the start of the others."""
+    base, *changed = cases(small_system)
+    forwards, backwards = Workbench(base), Workbench(base)
+    found = [forwards.course(system=s).realised.solution for s in changed]
+    again = [backwards.course(system=s).realised.solution for s in reversed(changed)][::-1]
+    assert [s.iterations for s in found] == [s.iterations for s in again]
+    assert all(np.array_equal(a.values, b.values) for a, b in zip(found, again, strict=True))
+
+
+def test_a_closed_column_within_the_tolerance_ends_the_rounds(
+    small_system: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nothing is left to call, the certificate judges; the engine does not go round for ever."""
+    monkeypatch.setattr(Columns, "used", lambda self, values: np.arange(self.groups))
+    scarce = cases(small_system)[4]
+    assert solved(Engine(), [scarce])[0].objective == pytest.approx(solved(Engine(lazy=False), [scarce])[0].objective)
 
 
 def test_what_is_passed_off_as_optimal_is_caught_and_solved_cold(

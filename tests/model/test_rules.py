@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 import pyomo.environ as pyo
 import pytest
 
-from energysim import FuelSwitch, GasSystem, Period, Sale, StorageSite, Target
+from energysim import Event, FuelSwitch, GasSystem, Period, Route, Sale, StorageSite, Target
 from energysim.inputs.events import apply_events
 from energysim.inputs.read import read_scenario, scenario_files
 from energysim.model.block import law
@@ -20,6 +21,7 @@ from energysim.model.build import add_upstream_limits, construct
 from energysim.model.compile import StandardForm, compile_system, stock_form
 from energysim.model.solve import Engine
 from energysim.model.tie import tie_breaking
+from energysim.simulate import simulate
 from energysim.studies.foresight import resolve
 
 EXPECTED = Path(__file__).parent / "lp"
@@ -89,6 +91,37 @@ def test_systems_of_one_structure_share_a_programme(small_system: Callable[..., 
     leaking = base.with_asset("accounts", replace(base.accounts["store"], loss_per_day=0.01))
     assert compile_system(leaking).matrix is not form.matrix
     assert_same_arrays(compile_system(leaking), stock_form(leaking))
+
+
+def test_a_day_may_be_numpys_whole_number(small_system: Callable[..., GasSystem]) -> None:
+    """A target's morning found with numpy stands in the row of that morning."""
+    store = small_system().accounts["store"]
+    forms = []
+    for day in (4, np.int64(4)):
+        target = Target("full", day, 10.0, 100.0)  # type: ignore[arg-type]
+        system = small_system(accounts=[replace(store, targets=(target,))])
+        forms.append(compile_system(system))
+        assert_same_arrays(forms[-1], stock_form(system))
+    assert_same_arrays(*forms)
+
+
+def test_a_period_released_of_everything_keeps_its_column(small_system: Callable[..., GasSystem]) -> None:
+    """Force majeure over a whole month of a contract with take-or-pay but no quantity: the past can still be kept."""
+    contract = small_system().contracts["import"]
+    months = tuple(Period(f"month{k}", 5 * k, 5 * k + 4, take_or_pay=9.0, shortfall_price=20.0) for k in (0, 1))
+    system = small_system(days=10, contracts=[replace(contract, price=20.0, dcq=6.0, available=1.0, notified=np.inf,
+                                                      routes=[Route("way", "EAST_ZONE")], periods=months)])  # fmt: skip
+    loss = Event(name="loss", asset="contracts.import", start=date(2026, 1, 6), until=date(2026, 1, 10), available=0)
+    paid = simulate(system, [loss]).realised.solution.of("take_shortfall")
+    assert paid["month1",] == pytest.approx(0.0)
+
+
+def test_what_is_closed_of_an_unlimited_contract_is_closed(small_system: Callable[..., GasSystem]) -> None:
+    contract = small_system().contracts["import"]
+    way = Route("way", "EAST_ZONE", open=[0, 1, 1, 1, 1, 1])
+    system = small_system(contracts=[replace(contract, dcq=np.inf, routes=[way])])
+    form = compile_system(system)
+    assert form.column_upper[form.columns["nomination"].slice].tolist() == [0.0] + 5 * [np.inf]
 
 
 def test_a_rule_that_cannot_be_walked_is_named_and_compiled_by_pyomo(

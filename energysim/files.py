@@ -1,0 +1,62 @@
+"""Write a file so that it is there whole or not at all, whatever stops the programme or the machine."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pandas as pd
+
+from energysim.errors import InputError
+
+if sys.platform != "win32":
+    import fcntl
+
+TEMPORARY = ".writing-"
+"""First letters of a file that is being written; what a killed process leaves of it is never read."""
+
+
+def write_whole(path: Path, content: bytes) -> Path:
+    """Write a file in one step; the one that stood there stays until then. Raises OSError, naming the file."""
+    scratch = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
+    try:
+        with scratch.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(scratch, path)
+    except OSError as error:
+        scratch.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(path)) from None  # a full disk names no file by itself
+    return path
+
+
+def write_table(path: Path, table: pd.DataFrame) -> Path:
+    """Write a table for people and spreadsheets as CSV, the same bytes every time."""
+    text = table.to_csv(index=False, float_format="%.6f", lineterminator="\n")
+    return write_whole(path, text.encode())
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Keep out other processes that want to be alone in a folder while the block runs. Raises InputError.
+
+    The lock ends with the process, however that ends. Where a system has no such locks, nobody is kept out.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    place = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            try:
+                fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                problem = f"{folder}: another process is writing here; wait until it ends, or choose another --out"
+                raise InputError(problem) from None
+        yield
+    finally:
+        os.close(place)
