@@ -24,6 +24,7 @@ OPTIONS: dict[str, Any] = {
     "simplex_strategy": 1,  # dual
     "simplex_scale_strategy": 0,  # the rows are of one scale by construction
     "dual_simplex_cost_perturbation_multiplier": 0.0,  # the tie-breaking cost has told the ties apart already
+    "simplex_update_limit": 200,  # pivots until the basis is factorised anew: long update files slow every step
     "threads": 1,
     "random_seed": 0,
     "primal_feasibility_tolerance": 1e-9,
