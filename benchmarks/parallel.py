@@ -20,7 +20,7 @@ _kept: dict[int, tuple[GasSystem, Engine]] = {}
 """What a worker process keeps: the base system and an engine that has solved it."""
 
 
-def measure(cases: int = 16, repeats: int = 3, days: int = 365) -> Found:
+def measure(cases: int = 48, repeats: int = 3, days: int = 365) -> Found:
     """Seconds for all cases with one worker and with two, set-up apart; and whether their checksums agree."""
     seconds: dict[int, list[float]] = {1: [], 2: []}
     sums = set()

@@ -36,6 +36,7 @@ def page(results: Results) -> str:
     words = {
         "difference": f"{worst_difference(results):.0e}",
         "claims": _claims(results),
+        "means": _means(results),
         "columns": f"{year['columns']:,}",
         "solve": f"{year['solve']:.1f}",
         "routes": _routes(results),
@@ -62,6 +63,16 @@ def _claims(results: Results) -> str:
         verdict = "holds" if claim.holds(results) else "**does not hold**"
         lines.append(f"| {claim.sentence} | {target(claim)} | {figure(claim.figure(results), claim)} | {verdict} |")
     return "\n".join(lines)
+
+
+def _means(results: Results) -> str:
+    """The ratios of mean instead of median seconds a case, where a few hard cases weigh more."""
+    shown = ("pyomo", "pypsa", "linopy", "numpy")
+    parts = (("re-drawn", "sweep_full"), ("outages only", "sweep_outages"))
+    return "; ".join(
+        f"{words}: " + ", ".join(f"{LABELS[n]} {results[part]['ratio_of_means'][n]:.3g}×" for n in shown)
+        for words, part in parts
+    )
 
 
 def _routes(results: Results) -> str:
