@@ -1,7 +1,7 @@
 """Solve a programme: the engine with its resident solvers, and the solution with its certificate.
 
-Dual simplex only: interior points may stop on another plan of equal cost. Only beyond three years an interior-point
-method goes ahead, and simplex ends on its vertex. The first programme an engine solves is solved cold; its
+Dual simplex only: interior points may stop on another plan of equal cost. Only beyond three years HiPO goes ahead,
+where it is installed, and simplex ends on its vertex. The first programme an engine solves is solved cold; its
 basis is the *base* from which every case starts unless told otherwise, carried over by name where a case has
 another structure: a result depends on neither the order of cases nor the number of workers.
 """
