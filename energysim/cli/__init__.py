@@ -39,9 +39,11 @@ class LazyGroup(click.Group):
     """A group that imports a verb's module only when the verb is called; its help comes from the table above."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """The verbs in the order of the table."""
         return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The verb from its module, imported now; None for an unknown one."""
         if cmd_name not in VERBS:
             return None
         found = getattr(import_module(f"{__name__}.{VERBS[cmd_name][0]}"), cmd_name)
@@ -57,6 +59,7 @@ class LazyGroup(click.Group):
             sys.exit(STOPPED)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the verbs with their first sentences, from the table alone."""
         limit = formatter.width - 6 - max(len(verb) for verb in VERBS)
         with formatter.section("Commands"):
             formatter.write_dl(
