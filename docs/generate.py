@@ -6,7 +6,7 @@
 * `cli.md`               the help of every command
 * `scenario.schema.json` the JSON Schema of scenario files, for editors
 * `study.schema.json`    the JSON Schema of study files (`energysim sweep`)
-* `glossary.md`          only its last section, the indicators, from `energysim/outputs/indicators.py`
+* `glossary.md`          only its last section, the indicators, from `energysim/indicators/`
 
 `tests/test_docs.py` holds that the files are what this program would write.
 """
@@ -454,7 +454,7 @@ def _helps(command: click.Command, name: str, parent: click.Context | None = Non
 
 # --- glossary -------------------------------------------------------------------------------------------------------
 
-INDICATORS = PACKAGE / "outputs" / "indicators.py"
+INDICATORS = PACKAGE / "indicators"
 START = "<!-- indicators, written by docs/generate.py -->"
 
 
@@ -465,12 +465,11 @@ def glossary() -> str:
 
 
 def indicators() -> list[tuple[str, str]]:
-    """Name and docstring of every public function of the indicators module; none while there is no such module."""
-    if not INDICATORS.is_file():
-        return []
-    tree = ast.parse(INDICATORS.read_text(encoding="utf-8"))
-    functions = [n for n in tree.body if isinstance(n, ast.FunctionDef) and not n.name.startswith("_")]
+    """Name and docstring of every public function of the indicators room, module by module."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(INDICATORS.glob("*.py"))]
+    functions = [n for t in trees for n in t.body if isinstance(n, ast.FunctionDef) and not n.name.startswith("_")]
     return [(f"`{f.name}`", inspect.cleandoc(ast.get_docstring(f) or "")) for f in functions]
+
 
 
 def main() -> None:

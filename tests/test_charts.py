@@ -13,7 +13,8 @@ from matplotlib.legend import Legend
 from matplotlib.text import Text
 
 from energysim.errors import InputError
-from energysim.outputs import canvas, findings, indicators, plot, wording
+from energysim.indicators import basic as indicators
+from energysim.outputs import canvas, findings, plot, wording
 from energysim.results import Results
 from energysim.units import to_mcm
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from energysim.errors import InputError
-from energysim.outputs import indicators
+from energysim.indicators import basic as indicators
 from energysim.results import Results
 
 DATES = pd.date_range("2026-01-01", periods=3)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse as sp
 
 from energysim.model.compile import StandardForm, Vector
+from energysim.model.lazy import Vectors
 
 GAP_TOLERANCE = 1e-7
 """Largest |primal − dual| / (1 + |primal|) of a certified optimum."""
@@ -34,17 +36,24 @@ class Certificate:
 
 def certify(form: StandardForm, cost: Vector, values: Vector, duals: Vector) -> Certificate:
     """Primal and dual objective and violations, from the arrays alone."""
-    reduced = cost - form.matrix.T @ duals
-    activity = form.matrix @ values
-    column_part, column_bad = _dual_part(reduced, form.column_lower, form.column_upper)
-    row_part, row_bad = _dual_part(duals, form.row_lower, form.row_upper)
+    bounds = Vectors(cost, form.column_lower, form.column_upper, form.row_lower, form.row_upper)
+    return certified(form.matrix, bounds, values, duals)
+
+
+def certified(matrix: sp.csc_array, vectors: Vectors, values: Vector, duals: Vector) -> Certificate:
+    """The same of any matrix with its costs and bounds."""
+    cost = vectors.cost
+    reduced = cost - matrix.T @ duals
+    activity = matrix @ values
+    column_part, column_bad = _dual_part(reduced, vectors.lower, vectors.upper)
+    row_part, row_bad = _dual_part(duals, vectors.row_lower, vectors.row_upper)
     primal, dual = float(np.sum(cost * values)), column_part + row_part
     return Certificate(
         primal=primal,
         dual=dual,
         relative_gap=abs(primal - dual) / (1 + abs(primal)),
-        bound_violation=_violation(values, form.column_lower, form.column_upper),
-        row_violation=_violation(activity, form.row_lower, form.row_upper),
+        bound_violation=_violation(values, vectors.lower, vectors.upper),
+        row_violation=_violation(activity, vectors.row_lower, vectors.row_upper),
         dual_violation=max(column_bad, row_bad),
     )
 

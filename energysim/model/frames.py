@@ -183,13 +183,15 @@ def assets(system: GasSystem) -> pd.DataFrame:
     classes, contracts = system.demand_classes, system.contracts.values()
     contract_of = {r: c for r, (c, _) in system.routes.items()}
     add("routes", [r for _, r in system.routes.values()], name=lambda r: contract_of[r.id].name or contract_of[r.id].id,
-        group=lambda r: contract_of[r.id].gas_source or contract_of[r.id].id, parent=lambda r: contract_of[r.id].id)  # fmt: skip
+        group=lambda r: contract_of[r.id].gas_source or contract_of[r.id].id, parent=lambda r: contract_of[r.id].id,
+        node=lambda r: r.entry_node)  # fmt: skip
     add("contracts", contracts, group=lambda c: c.gas_source or c.id)
     add("accounts", system.accounts.values(), group=lambda a: "callable" if a.callable else "not callable",
-        parent=lambda a: a.site, volume=lambda a: a.volume)  # fmt: skip
+        parent=lambda a: a.site, volume=lambda a: a.volume,
+        node=lambda a: a.entry_node)  # fmt: skip
     add("pipelines", system.pipelines.values(), group=lambda p: f"{p.from_node}>{p.to_node}")
     add("offtakes", system.offtakes.values(), name=lambda o: classes[o.demand_class].name or o.demand_class,
-        group=lambda o: o.demand_class, parent=lambda o: o.node, order=lambda o: classes[o.demand_class].cut_order,
+        group=lambda o: o.demand_class, parent=lambda o: o.node, node=lambda o: o.node, order=lambda o: classes[o.demand_class].cut_order,
         protected=lambda o: classes[o.demand_class].protected)  # fmt: skip
     add("demand_classes", classes.values(), group=lambda k: k.id, order=lambda k: k.cut_order,
         protected=lambda k: k.protected)  # fmt: skip
@@ -199,9 +201,11 @@ def assets(system: GasSystem) -> pd.DataFrame:
     for order, source in enumerate(used):
         name = system.gas_sources.get(source, source)
         rows.append({"asset": source, "table": "gas_sources", "name": name, "order": order, "group": source})
-    columns = ["asset", "table", "name", "group", "parent", "order", "protected", "volume"]
+    columns = ["asset", "table", "name", "group", "parent", "order", "protected", "volume", "node"]
     frame = pd.DataFrame(rows, columns=columns)
-    return frame.fillna({"group": "", "parent": "", "protected": False}).astype({"protected": bool, "volume": float})
+    return frame.fillna({"group": "", "parent": "", "node": "", "protected": False}).astype(
+        {"protected": bool, "volume": float}
+    )
 
 
 def _dates(system: GasSystem) -> pd.DatetimeIndex:

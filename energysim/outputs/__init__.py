@@ -1,1 +1,1 @@
-"""What we say about results: indicators, charts and the terminal page. Never imports the model."""
+"""What we say about results: charts, pages and sentences. Never imports the model."""

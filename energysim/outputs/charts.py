@@ -17,7 +17,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from energysim.outputs import findings, indicators
+from energysim.indicators import basic as indicators
+from energysim.outputs import findings
 from energysim.outputs.canvas import TEXT_SIZE, canvas, date_axis, positions, shade, steps
 from energysim.outputs.drawing import alike, demand_line, panel_places, shortage_map, stack_steps
 from energysim.outputs.findings import label, name_of, percent

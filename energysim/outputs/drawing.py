@@ -10,7 +10,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
-from energysim.outputs import indicators
+from energysim.indicators import basic as indicators
 from energysim.outputs.canvas import SMALL_SIZE, TEXT_SIZE, date_axis, steps
 from energysim.outputs.findings import name_of
 from energysim.outputs.palette import BLACK, VERMILLION

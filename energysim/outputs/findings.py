@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from energysim.outputs import indicators
+from energysim.indicators import basic as indicators
 from energysim.outputs.wording import ABROAD, Unit, number, short
 from energysim.results import Results
 from energysim.units import REPORTING_GCV

@@ -10,7 +10,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from energysim.outputs import indicators
+from energysim.indicators import basic as indicators
 from energysim.outputs.wording import (
     LEAST_CHANGE,
     MCM,

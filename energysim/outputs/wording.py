@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from energysim.errors import InputError
-from energysim.outputs import indicators
+from energysim.indicators import basic as indicators
 from energysim.results import Results
 from energysim.units import to_mcm
 
