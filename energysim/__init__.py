@@ -2,8 +2,9 @@
 
 The whole package is one sentence: *read what exists, apply what goes wrong, plan, act, remember; measure;
 draw; tell.* `inputs` reads tables and scenarios into frozen assets; `model` turns a gas system into a
-linear programme (Pyomo) and solves it (HiGHS); `simulate` plays the news; `results` holds tidy frames;
-`studies` asks for many runs, whose rows `casebook` keeps; `outputs` measures, draws and tells; `cli` is the command line.
+linear programme (Pyomo) and solves it (HiGHS); `simulate` plays the news; `results` holds tidy frames; `studies`
+asks for many runs, whose rows `casebook` keeps; `indicators` measures; `standards` gives the numbers regulators ask
+for, in a `dossier`; `outputs` draws and tells; `cli` is the command line.
 
 >>> import energysim
 >>> result = energysim.run("shah_deniz_long")
@@ -21,6 +22,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Contract": "energysim.inputs.assets",
+    "Dossier": "energysim.dossier",
     "DemandClass": "energysim.inputs.assets",
     "EnergysimError": "energysim.errors",
     "Event": "energysim.inputs.scenario",
@@ -42,6 +44,7 @@ _HOME = {
     "StorageSite": "energysim.inputs.assets",
     "Target": "energysim.inputs.assets",
     "Upstream": "energysim.inputs.assets",
+    "assess": "energysim.standards.ask",
     "atlas": "energysim.studies.ask",
     "explain": "energysim.inputs.evidence",
     "load_data": "energysim.studies.foresight",
@@ -62,6 +65,7 @@ __all__ = sorted([*_HOME, "__version__"])
 
 if TYPE_CHECKING:
     from energysim.casebook import read_study
+    from energysim.dossier import Dossier
     from energysim.errors import EnergysimError, InfeasibleError, InputError, SolverError
     from energysim.inputs.assemble import system_at
     from energysim.inputs.assets import (
@@ -86,6 +90,7 @@ if TYPE_CHECKING:
     from energysim.inputs.scenario import Event, Scenario
     from energysim.outputs import plot
     from energysim.results import Results
+    from energysim.standards.ask import assess
     from energysim.studies.ask import atlas, montecarlo, sweep
     from energysim.studies.foresight import load_data, resolve, run, scenarios, solve
     from energysim.studies.rolling import roll

@@ -8,7 +8,6 @@ A chapter holds *figures* (one line each: what it is, what it came to, by which 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from energysim.errors import InputError
-from energysim.files import write_table, write_whole
+from energysim.files import whole_folder, write_table, write_whole
 
 Verdict = Literal["", "pass", "fail"]
 FORMAT = 1
@@ -52,6 +51,8 @@ class Table:
     """Column -> unit; columns not named hold words, dates or counts."""
     source: str = ""
     note: str = ""
+    on_page: bool = True
+    """Whether the page shows it; the folder holds it in any case."""
 
 
 @dataclass(frozen=True)
@@ -98,24 +99,29 @@ class Dossier:
 
     def table(self, name: str) -> pd.DataFrame:
         """A table by its name. Raises InputError for an unknown one."""
-        found = {n: t for c in self.chapters for n, t in c.tables.items()}
-        if name not in found:
-            raise InputError(f"no table {name!r} in this dossier; it has {', '.join(found)}")
-        return found[name].frame
+        if name not in self.tables:
+            raise InputError(f"no table {name!r} in this dossier; it has {', '.join(self.tables)}")
+        return self.tables[name].frame
 
-    def save(self, folder: Path | str) -> Path:
-        """Write every table as CSV, each file whole or not at all; the same dossier gives the same bytes."""
+    @property
+    def tables(self) -> dict[str, Table]:
+        """Every table by its name."""
+        return {name: table for chapter in self.chapters for name, table in chapter.tables.items()}
+
+    def save(self, folder: Path | str, pages: Mapping[str, str] | None = None) -> Path:
+        """Write every table as CSV, all or nothing; a dossier that stood there is replaced; the same one gives the same bytes.
+
+        pages: file name -> text that goes beside the tables. Raises InputError where something else stands there.
+        """
         folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        write_table(folder / "figures.csv", self.figures)
-        for chapter in self.chapters:
-            for name, table in chapter.tables.items():
-                if not re.fullmatch(r"[a-z0-9_]+", name):
-                    raise ValueError(f"{name!r} is no file name")
-                write_table(folder / f"{name}.csv", table.frame)
         described = {"format": FORMAT, **self.manifest, "chapters": [_described(c) for c in self.chapters]}
         text = json.dumps(described, indent=2, ensure_ascii=False, default=str)
-        write_whole(folder / MANIFEST, f"{text}\n".encode())
+        with whole_folder(folder, MANIFEST, "a dossier") as scratch:
+            write_table(scratch / "figures.csv", self.figures)
+            for name, table in self.tables.items():
+                write_table(scratch / f"{name}.csv", table.frame)
+            for name, page in {**(pages or {}), MANIFEST: f"{text}\n"}.items():
+                write_whole(scratch / name, page.encode())
         return folder
 
 

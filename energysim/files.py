@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -38,6 +40,32 @@ def write_table(path: Path, table: pd.DataFrame) -> Path:
     """Write a table for people and spreadsheets as CSV, the same bytes every time."""
     text = table.to_csv(index=False, float_format="%.6f", lineterminator="\n")
     return write_whole(path, text.encode())
+
+
+@contextmanager
+def whole_folder(folder: Path, mark: str, what: str) -> Iterator[Path]:
+    """A scratch folder that takes the place of `folder` when the block ends well, and leaves no trace otherwise.
+
+    mark: the file by which an older one is known as ours and may be replaced; what: the word for one, in the message.
+    Raises InputError where something else stands in the place.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        yield scratch
+        scratch.chmod(0o755)
+        if not folder.exists():
+            os.replace(scratch, folder)
+            return
+        if not (folder / mark).is_file():
+            raise InputError(f"{folder} exists and is not {what}; choose another --out")
+        old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.old.", dir=folder.parent))
+        os.replace(folder, old / "replaced")
+        os.replace(scratch, folder)
+        shutil.rmtree(old)
+    except BaseException:
+        shutil.rmtree(scratch, ignore_errors=True)
+        raise
 
 
 @contextmanager

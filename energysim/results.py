@@ -7,7 +7,8 @@ Frames (columns; one row per asset and gas day unless said):
 * `costs`       kind (cost or penalty), item, asset, value [kEUR], over the whole horizon
 * `prices`      node, date, value [EUR/MWh]: cost of one more MWh at the node that day
 * `bindings`    limit, asset, date, value [EUR/MWh]: what one more unit of a binding limit would save
-* `assets`      asset, table, name, group, parent, order, protected, volume [GWh], node: what labels and sums them
+* `assets`      asset, table, name, group, parent, order, protected, volume [GWh], node, shrinkage [1]: what labels and
+                sums them
                 (parent: a route's contract, an account's site, an offtake's node; group of a pipeline: `FROM>TO`)
 
 A run is one folder: a Parquet and a CSV file per frame and `manifest.json`. Loading needs no solver.
@@ -16,9 +17,6 @@ A run is one folder: a Parquet and a CSV file per frame and `manifest.json`. Loa
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +24,7 @@ from typing import Any
 import pandas as pd
 
 from energysim.errors import InputError
+from energysim.files import whole_folder
 
 FRAMES = ("quantities", "balance", "costs", "prices", "bindings", "assets")
 FORMAT = 1
@@ -70,20 +69,13 @@ class Results:
     def save(self, folder: Path | str) -> Path:
         """Write the run to a folder, all or nothing; a run that stood there before is replaced."""
         folder = Path(folder)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-        try:
+        with whole_folder(folder, "manifest.json", "a run") as scratch:
             for name in FRAMES:
                 frame: pd.DataFrame = getattr(self, name)
                 frame.to_parquet(scratch / f"{name}.parquet", index=False, compression="zstd")
                 frame.to_csv(scratch / f"{name}.csv", index=False, float_format="%.6f", lineterminator="\n")
             text = json.dumps(self.manifest, indent=2, ensure_ascii=False, default=str)
             (scratch / "manifest.json").write_text(text + "\n", encoding="utf-8")
-            scratch.chmod(0o755)
-            _swap(scratch, folder)
-        except BaseException:
-            shutil.rmtree(scratch, ignore_errors=True)
-            raise
         return folder
 
     @classmethod
@@ -97,16 +89,3 @@ class Results:
             )
         frames = {name: pd.read_parquet(folder / f"{name}.parquet") for name in FRAMES}
         return cls(**frames, manifest=json.loads(manifest.read_text(encoding="utf-8")))
-
-
-def _swap(scratch: Path, folder: Path) -> None:
-    """Put the finished folder in place of an older one."""
-    if folder.exists():
-        if not (folder / "manifest.json").is_file():
-            raise InputError(f"{folder} exists and is not a run; choose another --out")
-        old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.old.", dir=folder.parent))
-        os.replace(folder, old / "run")
-        os.replace(scratch, folder)
-        shutil.rmtree(old)
-    else:
-        os.replace(scratch, folder)

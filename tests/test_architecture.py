@@ -14,7 +14,7 @@ MAY_IMPORT = {
     "errors": set(),
     "units": {"errors"},
     "inputs": {"errors", "units", "inputs"},
-    "results": {"errors", "units", "inputs"},
+    "results": {"errors", "files", "units", "inputs"},
     "model": {"errors", "units", "inputs", "results", "model"},
     "simulate": {"errors", "units", "inputs", "results", "model"},
     "studies": {"errors", "units", "inputs", "results", "casebook", "model", "simulate", "studies"},

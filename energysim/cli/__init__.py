@@ -21,14 +21,18 @@ VERBS: dict[str, tuple[str, str]] = {
     "check": ("inputs", "Check the data and scenarios and report every problem at once."),
     "completion": ("installation", "Print the line that switches on completion in SHELL."),
     "doctor": ("installation", "Check this installation: versions, data, solver."),
+    "endurance": ("standards", "Say how long the system endures each outage."),
     "explain": ("inputs", "Say where a number comes from and who uses it."),
     "montecarlo": ("montecarlo", "Sample winters and outages: how likely is unserved gas?"),
+    "n1": ("standards", "Compute the N−1 standard, term by term."),
     "query": ("query", "Ask a study's rows a question in SQL."),
     "run": ("runs", "Run scenarios: who is cut, when, why and at what cost."),
     "scenarios": ("runs", "List the shipped scenarios and their variants."),
     "schema": ("inputs", "Print the JSON Schema of scenario files."),
     "show": ("runs", "Show the resolved inputs of SCENARIO."),
+    "standards": ("standards", "Give all standards and indicators of a gas year."),
     "sweep": ("sweep", "Run a STUDY file: many values of any inputs of a scenario."),
+    "value": ("standards", "Say what more capacity, stock and projects are worth."),
 }
 """Verb -> the module that holds it under its own name, and the first sentence of its help: whole at 80 columns."""
 STOPPED = 130

@@ -19,7 +19,8 @@ PARAMETERS = (
     "heating_shoulder_start", "heating_shoulder_end", "heating_rule_temperature", "temperature_weight_0",
     "temperature_weight_1", "temperature_weight_2", "temperature_weight_3", "tie_breaking_cost", "loss_backstop_price",
     "demand_residual_annual_sd", "demand_residual_daily_sd", "demand_residual_daily_lag1", "price_residual_sd",
-    "price_residual_lag1", "weather_block_days",
+    "price_residual_lag1", "weather_block_days", "project_discount_rate", "project_life_years",
+    "probability_cold_winter", "probability_no_russian_gas", "probability_scenario_events",
 )  # fmt: skip
 """Rows that `data/parameters.csv` must hold."""
 
@@ -28,6 +29,7 @@ Reference = tuple[str, str, str, tuple[tuple[str, str], ...], tuple[str, ...]]
 
 _NODES, _SECTORS, _CLASSES = (("nodes", "node"),), (("sectors", "sector"),), (("demand_classes", "demand_class"),)
 _ACCOUNTS, _PRICES = (("storage_accounts", "account"),), (("prices", "price_series"),)
+_PROJECTS = (("projects", "project"),)
 
 REFERENCES: tuple[Reference, ...] = (
     ("reservations", "upstream", "upstream asset", (("upstream", "upstream"),), ()),
@@ -57,6 +59,12 @@ REFERENCES: tuple[Reference, ...] = (
     ("curtailment_steps", "demand_class", "demand class", _CLASSES, ()),
     ("fuel_switch", "demand_class", "demand class", _CLASSES, ()),
     ("oil_stocks", "demand_class", "demand class", _CLASSES, ()),
+    ("project_effects", "project", "project", _PROJECTS, ()),
+    ("project_effects", "builds_on", "project", _PROJECTS, ()),
+    ("project_effects", "node", "node", _NODES, ()),
+    ("project_effects", "to_node", "node", _NODES, ()),
+    ("project_effects", "demand_class", "demand class", _CLASSES, ()),
+    ("project_effects", "price_series", "price series", _PRICES, ()),
 )
 """Table, column, what it names, where such names stand, further names that are allowed."""
 
@@ -78,6 +86,7 @@ ASSETS = {
     "tariffs": ("upstream", "pipelines", "reservations", "accounts"),
     "routes": ("contracts", "accounts"),
     "projects": tuple(PATHS),
+    "project_effects": ("upstream", "pipelines", "contracts", "accounts", "sites"),
     "events": tuple(PATHS),
     "outage_rates": tuple(k for k in PATHS if k not in ("reservations", "prices")),
 }

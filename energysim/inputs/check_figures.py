@@ -7,7 +7,10 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
+from energysim.errors import InputError, suggest
+from energysim.inputs.paths import FIELDS
 from energysim.inputs.row import Known, Tables
+from energysim.units import parse
 
 Placed = tuple[Any, int]
 """A row and its line."""
@@ -215,6 +218,40 @@ def _dearest_way(tables: Tables) -> dict[str, float]:
     return ways
 
 
+def _check_projects(tables: Tables) -> Iterator[str]:
+    """Every project says what it changes, or why it is not modelled; nothing is left out in silence."""
+    table, projects = tables["project_effects"], tables["projects"]
+    effects = _groups(table.used(), lambda r: r.project)
+    for row, line in projects.used():
+        if row.project not in effects:
+            yield (f"{projects.where(line)}: project: {row.project!r} has no row in {table.name}; add what it changes, or "
+                   "a row of kind `none` with the reason")  # fmt: skip
+    for project, rows in effects.items():
+        kinds = {r.kind for r, _ in rows}
+        if "none" in kinds and len(rows) > 1:
+            yield f"{table.where(rows[0][1])}: kind: {project} has both `none` and effects ({_lines(rows)}); keep one of them"
+        for column in ("in_base", "builds_on"):
+            if len({getattr(r, column) for r, _ in rows}) > 1:
+                yield f"{table.where(rows[-1][1])}: {column}: the rows of {project} disagree ({_lines(rows)})"
+    for row, line in table:
+        yield from (f"{table.where(line)}: {problem}" for problem in _wrong_amount(row))
+
+
+def _wrong_amount(row: Any) -> Iterator[str]:
+    """What is wrong with the field or the unit of a project's effect."""
+    if row.kind == "none" or row.amount is None or row.unit is None:
+        return
+    kind = (row.asset or "").partition(".")[0]
+    known = FIELDS.get(kind, {})
+    if row.kind == "add" and row.field not in known:
+        yield f"field: {kind} has no field {row.field!r} that can be set{suggest(str(row.field), known)}"
+        return
+    try:
+        parse(f"{row.amount} {row.unit}", known[row.field] if row.kind == "add" else "rate", row.gcv_kwh_per_m3 or 1.0)
+    except InputError as error:
+        yield from (f"unit: {p}" for p in error.problems)
+
+
 FIGURES: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("sectors", "regional_shares", "region_zones"), _check_shares),
     (("storage_curves",), _check_curves),
@@ -222,6 +259,7 @@ FIGURES: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("closing_values",), _check_closing_values),
     (("curtailment_steps", "demand_classes"), _check_losses),
     (("prices", "contracts", "production"), _check_prices),
+    (("project_effects", "projects"), _check_projects),
     (("curtailment_steps", "parameters", "prices", "contracts", "production", "routes", "tariffs", "storage_targets",
       "closing_values", "fuel_switch"), _check_ladder),
 )  # fmt: skip

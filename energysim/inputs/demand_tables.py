@@ -61,12 +61,12 @@ def _zone_shares(horizon: Horizon, sector: str) -> dict[str, float]:
             continue
         key = row.region if row.sector == "all" else f"{row.region} own"
         zones.setdefault(key, {})[row.node] = cast(float, row.share)
+    regions = {r.region: cast(float, r.share) for r in horizon.rows(t.RegionalShareRow) if r.sector == sector}
     shares: dict[str, float] = {}
-    for regional in horizon.rows(t.RegionalShareRow):
-        if regional.sector == sector:
-            split = zones.get(f"{regional.region} own", zones.get(regional.region, {}))
-            for node, share in split.items():
-                shares[node] = shares.get(node, 0.0) + share * cast(float, regional.share)
+    for region, of_sector in regions.items():  # a selected rival has taken the place of its region's row
+        split = zones.get(f"{region} own", zones.get(region, {}))
+        for node, share in split.items():
+            shares[node] = shares.get(node, 0.0) + share * of_sector
     if abs(sum(shares.values()) - 1) > 1e-6:
         raise InputError(
             f"data/regional_shares.csv: shares of sector {sector!r} over zones add to {sum(shares.values()):g}; "

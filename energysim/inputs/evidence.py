@@ -46,6 +46,8 @@ USED_BY = {
     "oil_stocks": "model/demand.py: oil_stock",
     "parameters": "inputs/demand.py, inputs/ensembles.py, model/solve.py",
     "outage_rates": "inputs/outages.py: outages that Monte Carlo samples",
+    "projects": "standards/projects.py: cost of projects",
+    "project_effects": "standards/projects.py: what projects change",
 }
 """Table -> who uses it; tables not named are evidence for checks, maps and reports."""
 
@@ -137,7 +139,7 @@ def estimates_in_use(horizon: Horizon, settings: Iterable[str] = ()) -> list[dic
     for name in DECISIVE:
         rows = horizon.rows(TABLES[name])
         for row in rows:
-            if not row.estimate or row.headline is None or _overruled(horizon, row, rows):
+            if not row.estimate or row.headline is None or overruled(horizon, row, rows):
                 continue
             if name in SET_BY and (*SET_BY[name], _asset(row)) in replaced:
                 continue
@@ -162,7 +164,7 @@ def estimates_in_use(horizon: Horizon, settings: Iterable[str] = ()) -> list[dic
     return listed
 
 
-def _overruled(horizon: Horizon, row: Row, rows: Iterable[Row]) -> bool:
+def overruled(horizon: Horizon, row: Row, rows: Iterable[Row]) -> bool:
     """Whether chosen rivals take a used row's place on every day of the horizon on which it holds."""
     if row.rival is not None:
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import TypeVar, cast
 
 import numpy as np
@@ -31,7 +32,7 @@ class Horizon:
         """The last gas day."""
         return self.first + timedelta(days=self.days - 1)
 
-    @property
+    @cached_property
     def dates(self) -> list[date]:
         """Every gas day."""
         return [self.first + timedelta(days=d) for d in range(self.days)]

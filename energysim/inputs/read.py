@@ -112,12 +112,15 @@ def _read_table(path: Path, cls: type[Row], problems: list[str]) -> Table:
     name = short_name(path)
     raw = read_cells(path, [_column(cls, f) for f in cls.model_fields], problems) or []
     keys = [_column(cls, k) for k in cls.key]
-    used = {tuple(cells[k] for k in keys): cells for _, cells in reversed(raw) if not cells["rival"]}
+    used: dict[tuple[str, ...], list[Mapping[str, str]]] = {}
+    for _, cells in raw:
+        if not cells["rival"]:
+            used.setdefault(tuple(cells[k] for k in keys), []).append(cells)
     rows, lines, orphans = [], [], set()
     for line, cells in raw:
         inherited: set[str] = set()
         if cells["rival"]:  # a rival states only what differs
-            base = used.get(tuple(cells[k] for k in keys))
+            base = _overruled_row(used.get(tuple(cells[k] for k in keys), []), cells["valid_from"])
             inherited = {c for c, v in cells.items() if base and not v and c not in PROVENANCE}
             cells = {c: base[c] if base and c in inherited else v for c, v in cells.items()}
         row, wrong = _validated(cls, cells)
@@ -136,6 +139,12 @@ def _read_table(path: Path, cls: type[Row], problems: list[str]) -> Table:
             rows.append(row)
             lines.append(line)
     return Table(cls.table, path, tuple(rows), tuple(lines))
+
+
+def _overruled_row(rows: list[Mapping[str, str]], first: str) -> Mapping[str, str] | None:
+    """The row that a rival fills its blanks from: the one in force on the rival's first day, else the first of them."""
+    in_force = [r for r in rows if r["valid_from"] <= first and (not r["valid_to"] or first <= r["valid_to"])]
+    return in_force[-1] if first and in_force else rows[0] if rows else None
 
 
 def _column(cls: type[BaseModel], field_name: str) -> str:

@@ -15,6 +15,7 @@ from pydantic import Field
 from energysim.inputs.row import Row as Row
 from energysim.inputs.row import SourceRow as SourceRow
 from energysim.inputs.study_tables import OutageRateRow as OutageRateRow
+from energysim.inputs.study_tables import ProjectEffectRow as ProjectEffectRow
 from energysim.units import (
     GCV,
     MCM,
@@ -471,6 +472,6 @@ TABLES: dict[str, type[Row]] = {
         StorageCurveRow, StorageLevelRow, StorageTargetRow, ClosingValueRow, ProjectRow, EventRow,
         SectorRow, DemandLevelRow, RegionalShareRow, RegionZoneRow, DemandCalendarRow, DemandClassRow,
         CurtailmentStepRow, FuelSwitchRow, OilStockRow, ParameterRow, AnnualBalanceRow, SectorHistoryRow,
-        MonthlySupplyRow, BorderFlowRow, PeakStatementRow, OutageRateRow,
+        MonthlySupplyRow, BorderFlowRow, PeakStatementRow, OutageRateRow, ProjectEffectRow,
     )
 }  # fmt: skip

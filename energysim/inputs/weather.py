@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,17 +50,17 @@ class WeatherRecord:
             array.setflags(write=False)
             object.__setattr__(self, f.name, array)
 
-    @property
+    @cached_property
     def first(self) -> date:
         """First day on record."""
         return self.days[0].astype(date)  # type: ignore[no-any-return]
 
-    @property
+    @cached_property
     def last(self) -> date:
         """Last day on record."""
         return self.days[-1].astype(date)  # type: ignore[no-any-return]
 
-    @property
+    @cached_property
     def winters(self) -> list[str]:
         """Gas years whose winter (October to April) is on record, such as `1979/80`."""
         years = range(self.first.year, self.last.year)

@@ -38,8 +38,12 @@ class Optimum:
 class Augmented:
     """A standard form to which columns and rows are added before the first solve; bounds and costs may change after."""
 
-    def __init__(self, form: StandardForm) -> None:
+    def __init__(self, form: StandardForm, presolve: bool = True) -> None:
+        """presolve: whether HiGHS looks for reductions before the first solve; long rows of one's own make that slow."""
         self.form = form
+        self._options = OPTIONS | {"dual_simplex_cost_perturbation_multiplier": 1.0}
+        if not presolve:
+            self._options |= {"presolve": "off"}
         rows, columns = form.matrix.shape
         self._entries: list[tuple[Positions, Positions, Vector]] = []
         self._size: list[int] = [int(rows), int(columns)]
@@ -82,6 +86,24 @@ class Augmented:
         cost = np.concatenate([cost, np.zeros(self._size[1] - len(cost))])
         vectors = Vectors(cost, self.column_lower, self.column_upper, self.row_lower, self.row_upper)
         matrix = self._load(vectors)
+        for again in (self._as_it_stands, self._factorised_anew, self._solver.clearSolver):
+            again()
+            found = self._optimum(matrix, vectors)
+            if found.certificate.holds:
+                return found
+        raise SolverError(f"the solver's optimum fails its certificate: {found.certificate}")
+
+    def _as_it_stands(self) -> None:
+        """Go on from where the last question ended."""
+
+    def _factorised_anew(self) -> None:
+        """Keep the basis alone: long update files cost digits, which long rows need."""
+        basis = self._solver.getBasis()
+        self._solver.clearSolver()
+        self._solver.setBasis(basis)
+
+    def _optimum(self, matrix: sp.csc_array, vectors: Vectors) -> Optimum:
+        """Where the solver stops, with its certificate. Raises InfeasibleError or SolverError."""
         solver = self._solver
         solver.run()
         status = solver.getModelStatus()
@@ -91,16 +113,13 @@ class Augmented:
             raise SolverError(f"the solver stopped with status {solver.modelStatusToString(status)}")
         found = solver.getSolution()
         values, duals = np.array(found.col_value), np.array(found.row_dual)
-        proof = certified(matrix, vectors, values, duals)
-        if not proof.holds:
-            raise SolverError(f"the solver's optimum fails its certificate: {proof}")
-        return Optimum(float(np.sum(cost * values)), values, duals, proof)
+        return Optimum(float(np.sum(vectors.cost * values)), values, duals, certified(matrix, vectors, values, duals))
 
     def _load(self, new: Vectors) -> sp.csc_array:
         """Pass the programme whole the first time, later its costs and bounds alone."""
         if self._matrix is None:
             self._matrix = self._whole()
-            self._solver = new_solver(OPTIONS | {"dual_simplex_cost_perturbation_multiplier": 1.0})
+            self._solver = new_solver(self._options)
             pass_model(self._solver, self._matrix, new)
             return self._matrix
         columns, rows = np.arange(self._size[1], dtype=np.int32), np.arange(self._size[0], dtype=np.int32)

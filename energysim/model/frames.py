@@ -189,7 +189,8 @@ def assets(system: GasSystem) -> pd.DataFrame:
     add("accounts", system.accounts.values(), group=lambda a: "callable" if a.callable else "not callable",
         parent=lambda a: a.site, volume=lambda a: a.volume,
         node=lambda a: a.entry_node)  # fmt: skip
-    add("pipelines", system.pipelines.values(), group=lambda p: f"{p.from_node}>{p.to_node}")
+    add("pipelines", system.pipelines.values(), group=lambda p: f"{p.from_node}>{p.to_node}",
+        shrinkage=lambda p: p.shrinkage)  # fmt: skip
     add("offtakes", system.offtakes.values(), name=lambda o: classes[o.demand_class].name or o.demand_class,
         group=lambda o: o.demand_class, parent=lambda o: o.node, node=lambda o: o.node, order=lambda o: classes[o.demand_class].cut_order,
         protected=lambda o: classes[o.demand_class].protected)  # fmt: skip
@@ -201,10 +202,10 @@ def assets(system: GasSystem) -> pd.DataFrame:
     for order, source in enumerate(used):
         name = system.gas_sources.get(source, source)
         rows.append({"asset": source, "table": "gas_sources", "name": name, "order": order, "group": source})
-    columns = ["asset", "table", "name", "group", "parent", "order", "protected", "volume", "node"]
+    columns = ["asset", "table", "name", "group", "parent", "order", "protected", "volume", "node", "shrinkage"]
     frame = pd.DataFrame(rows, columns=columns)
-    return frame.fillna({"group": "", "parent": "", "node": "", "protected": False}).astype(
-        {"protected": bool, "volume": float}
+    return frame.fillna({"group": "", "parent": "", "node": "", "protected": False, "shrinkage": 0.0}).astype(
+        {"protected": bool, "volume": float, "shrinkage": float}
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 
@@ -15,12 +16,27 @@ from energysim.inputs.read import Dataset, read_dataset, read_scenario
 from energysim.inputs.scenario import Scenario
 from energysim.inputs.weather import LEAD_DAYS, temperatures
 from energysim.model.solve import Engine
+from energysim.results import Results
 from energysim.simulate import Course, simulate
-from energysim.studies.foresight import adjusted, resolve
+from energysim.studies.foresight import adjusted, collect, resolve
 from energysim.studies.study import Workbench
 
 ABROAD = "exit"
 """Kind of the nodes that are another country."""
+
+
+Method = Literal["gumbel", "gumbel_ml", "gev", "empirical"]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How demand once in so many years is read off the winters on record; see `extremes`."""
+
+    method: Method = "gumbel"
+    residuals: bool = True
+    """Whether what the demand model leaves unexplained is laid on every winter."""
+    return_period: float = 20.0
+    """Years."""
 
 
 @dataclass
@@ -30,6 +46,8 @@ class Subject:
     dataset: Dataset
     scenario: Scenario
     system: GasSystem
+    fit: Fit = Fit()
+    """The choice that `extremes.design_demand` takes unless told otherwise; all chapters share it."""
     bench: Workbench = field(init=False)
 
     def __post_init__(self) -> None:
@@ -49,6 +67,16 @@ class Subject:
     def course(self) -> Course:
         """The scenario as it says, events and foresight."""
         return simulate(self.system, self.scenario, engine=self.engine, first=None)
+
+    @cached_property
+    def results(self) -> Results:
+        """The frames of the scenario's course."""
+        return collect(self.system, self.course, {})
+
+    @cached_property
+    def planned(self) -> Results:
+        """The frames of the undisturbed plan."""
+        return collect(self.system, self.plan, {})
 
     @cached_property
     def answering(self) -> frozenset[str]:
@@ -88,8 +116,9 @@ def subject(
     dataset: Dataset | None = None,
     weather: str | None = None,
     settings: Mapping[str, str] | None = None,
+    fit: Fit | None = None,
 ) -> Subject:
     """The subject of a scenario (an id, `id/variant`, a file or the Scenario itself). Raises InputError."""
     dataset = dataset or read_dataset()
     asked = adjusted(read_scenario(scenario) if isinstance(scenario, str) else scenario, weather, None, settings)
-    return Subject(dataset, asked, resolve(asked, dataset))
+    return Subject(dataset, asked, resolve(asked, dataset), fit or Fit())

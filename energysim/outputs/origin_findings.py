@@ -1,0 +1,37 @@
+"""What the chapter on origins has to say, in sentences made from its figures."""
+
+from __future__ import annotations
+
+from energysim.dossier import Chapter, Figure
+from energysim.outputs.wording import Unit, number
+
+PREFIX = "origin_share_"
+NAMED = 3
+"""So many origins are named in the sentence."""
+
+
+def findings(chapter: Chapter, unit: Unit) -> list[str]:
+    """The leading origins of the year, and the leading one where it matters most."""
+    shares = [f for f in chapter.figures if f.id.startswith(PREFIX) and isinstance(f.value, float)]
+    if not shares:
+        return ["No gas was served, so it has no origin."]
+    parts = [f"{_name(f)} {number(float(f.value or 0.0))} %" for f in shares[:NAMED]]
+    said = [f"Of the gas served in the country: {', '.join(parts)}{_range(shares[0])}."]
+    by_id = {f.id: f for f in chapter.figures}
+    for name in ("origin_last_class", "origin_zone"):
+        found = by_id.get(name)
+        if found is not None and isinstance(found.value, float):
+            said.append(f"{found.name}: {number(found.value)} %{_range(found)}.")
+    return said
+
+
+def _name(figure: Figure) -> str:
+    return figure.name.rpartition(",")[0]
+
+
+def _range(figure: Figure) -> str:
+    if figure.high is None:
+        return ""
+    return (
+        f" (up to {number(figure.high)} % if the gas in store at the start was {_name(figure).partition(',')[0]} too)"
+    )

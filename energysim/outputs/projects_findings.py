@@ -1,0 +1,76 @@
+"""What the chapter on projects has to say, in sentences made from its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from energysim.dossier import Chapter
+from energysim.outputs.wording import Unit, number
+
+SMALL = 0.05
+"""MEUR a year below which a project saves nothing worth a word."""
+NAMED = 3
+"""So many projects that pay are named."""
+
+
+def findings(chapter: Chapter, unit: Unit) -> list[str]:
+    """Which projects pay and on what that hangs, what is worth nothing alone, and what is not valued."""
+    table = chapter.tables["projects"].frame
+    years = {str(r["case"]): r for r in _records(chapter.tables["project_years"].frame)}
+    said = [_paying(table), *_hanging(table, years), _idle(table), _substitutes(table)]
+    left = len(chapter.tables["projects_left_out"].frame)
+    counted = f"{len(table)} of {len(table) + left} projects can be valued; the others are listed with the reason."
+    return [s for s in (*said, counted if left else "") if s]
+
+
+def _paying(table: pd.DataFrame) -> str:
+    paying = table[table["ratio"] >= 1]
+    if paying.empty:
+        return "No project whose cost is known saves as much a year as it costs a year."
+    named = ", ".join(
+        f"{r['name']} {number(r['pint'])} of {number(r['annuity'])}" for r in _records(paying.head(NAMED))
+    )
+    more = f" and {len(paying) - NAMED} more" if len(paying) > NAMED else ""
+    return f"Alone on top of what exists, these save more a year than they cost [MEUR]: {named}{more}."
+
+
+def _hanging(table: pd.DataFrame, years: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Projects that pay only if a bad year comes often enough, by what they would need."""
+    rows = table[(table["needed"] > 0) & (table["needed"] <= 1)]
+    said = []
+    for case, held in rows.groupby("critical", sort=True):
+        year = years[str(case)]
+        parts = ", ".join(f"{r['name']} once in {number(round(1 / r['needed']))} years" for r in _records(held))
+        said.append(
+            f"They hang on how often this comes, assumed once in {number(round(1 / year['probability']))} years: "
+            f"{year['name']}. What each needs to pay: {parts}."
+        )
+    return said
+
+
+def _idle(table: pd.DataFrame) -> str:
+    idle = table[table["pint"].abs() < SMALL]
+    if idle.empty:
+        return ""
+    return (
+        f"Worth nothing by themselves, since capacity without gas behind it moves nothing: {', '.join(idle['name'])}."
+    )
+
+
+def _substitutes(table: pd.DataFrame) -> str:
+    first = table[table["pint"] > SMALL]
+    falls = first[first["toot"] < 0.5 * first["pint"]]
+    if len(falls) < 2:
+        return ""
+    worst = _records(falls)[0]
+    return (
+        f"{len(falls)} are substitutes: with all others built, each saves less than half of what it saves alone "
+        f"({worst['name']} {number(worst['toot'])} in place of {number(worst['pint'])} MEUR a year)."
+    )
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(k): v for k, v in r.items()} for r in frame.to_dict("records")]

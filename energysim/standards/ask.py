@@ -1,0 +1,91 @@
+"""The whole set, or some chapters of it, in one call.
+
+>>> import energysim
+>>> dossier = energysim.assess("baseline_2025_26", chapters=["n_minus_1"])           # doctest: +SKIP
+>>> dossier["n_minus_1"].value("n_minus_1_full")                                     # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
+
+from energysim.dossier import Chapter, Dossier
+from energysim.errors import InputError, suggest
+from energysim.inputs.read import Dataset
+from energysim.inputs.scenario import Scenario
+from energysim.standards import (
+    description,
+    endurance,
+    entsog,
+    evidence,
+    n_minus_1,
+    origin,
+    projects,
+    supply_standard,
+    value,
+)
+from energysim.standards.subject import Fit, Subject, subject
+from energysim.studies.foresight import PACKAGES
+
+CHAPTERS: Mapping[str, Callable[[Subject], Chapter]] = {
+    "description": description.chapter,
+    "origin": origin.chapter,
+    "entsog": entsog.chapter,
+    "n_minus_1": n_minus_1.chapter,
+    "supply_standard": supply_standard.chapter,
+    "endurance": endurance.chapter,
+    "value": value.chapter,
+    "projects": projects.chapter,
+    "evidence": evidence.chapter,
+}
+"""Chapter -> what makes it, in the order of the template of a preventive action plan."""
+Progress = Callable[[str], None]
+
+
+def assess(
+    scenario: Scenario | str,
+    chapters: Sequence[str] = tuple(CHAPTERS),
+    *,
+    weather: str | None = None,
+    settings: Mapping[str, str] | None = None,
+    fit: Fit | None = None,
+    dataset: Dataset | None = None,
+    progress: Progress | None = None,
+    command: str = "",
+) -> Dossier:
+    """The standards and indicators of a scenario (an id, `id/variant`, a file or the Scenario itself).
+
+    chapters: names of CHAPTERS. fit: how demand once in twenty years is estimated. Raises EnergysimError.
+    """
+    unknown = [c for c in chapters if c not in CHAPTERS]
+    if unknown:
+        raise InputError(*(f"unknown chapter {c!r}{suggest(c, CHAPTERS)}" for c in unknown))
+    asked = subject(scenario, dataset, weather, settings, fit)
+    made = []
+    for name in [c for c in CHAPTERS if c in chapters]:
+        if progress:
+            progress(name.replace("_", " "))
+        made.append(CHAPTERS[name](asked))
+    return Dossier(tuple(made), _manifest(asked, command))
+
+
+def _manifest(asked: Subject, command: str) -> dict[str, object]:
+    said = asked.scenario
+    return {
+        "scenario": said.id,
+        "title": said.title,
+        "gas_year": asked.system.label,
+        "weather": said.weather,
+        "resolved": json.loads(said.model_dump_json()),
+        "one_in_twenty": {
+            "method": asked.fit.method,
+            "residuals": asked.fit.residuals,
+            "years": asked.fit.return_period,
+        },
+        "data_digest": asked.dataset.digest,
+        "remarks": list(asked.system.remarks),
+        "versions": {p: version(p) for p in PACKAGES},
+        "command": command,
+    }

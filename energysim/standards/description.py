@@ -1,0 +1,113 @@
+"""Description of the system, as the template asks for it: consumption, peak, entries, sources, stores, production, power."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from energysim.dossier import Chapter, Figure, Table
+from energysim.indicators import basic
+from energysim.inputs.assets import GasSystem, StorageAccount
+from energysim.standards.extremes import LENGTHS, design_demand
+from energysim.standards.spells import spell
+from energysim.standards.subject import Subject
+
+PLACE = "1"
+TEMPLATE = "Reg. (EU) 2017/1938, Annex VI, 1.1"
+FILLS = (1.0, 0.75, 0.5, 0.3, 0.1)
+"""Shares of working gas volume at which the largest withdrawal is told."""
+HEATING_MONTHS = (10, 11, 12, 1, 2, 3)
+"""The gas winter, over which storage is set against demand."""
+
+
+def chapter(subject: Subject) -> Chapter:
+    """The year in which nothing happens, and what the system could do. Raises EnergysimError."""
+    consumption, stores = consumption_table(subject), storage_table(subject.system)
+    home = float(consumption["annual"].sum())
+    winter = float(home_demand(subject)[lambda s: s.index.month.isin(HEATING_MONTHS)].sum())
+    volume = float(sum(a.volume for a in subject.system.accounts.values() if a.callable))
+    domestic = float(basic.source_shares(subject.planned).get("domestic", 0.0))
+    figures = (
+        Figure("annual_consumption", "Annual consumption", home, "GWh", "Σ demand at home over the gas year",
+               f"{TEMPLATE}(a)", note=f"weather {subject.scenario.weather}, before any cut"),
+        *(_peak(subject, days) for days in LENGTHS),
+        Figure("storage_to_winter", "Callable storage against winter demand", 100 * volume / winter, "%",
+               "Σ callable working gas volume ÷ demand at home October to March", f"{TEMPLATE}(d)(i)"),
+        Figure("domestic_share", "Domestic production in all gas taken", 100 * domestic, "%",
+               "nominations of domestic gas ÷ all nominations of the undisturbed year", f"{TEMPLATE}(e)"),
+        Figure("power_share", "Gas to make electricity and heat in main plants", 100 * _share(consumption, "power", home), "%",
+               "demand of the class power ÷ annual consumption", f"{TEMPLATE}(f)"),
+    )  # fmt: skip
+    tables = {
+        "consumption": Table("Consumption and the one-in-twenty peak day by class", consumption,
+                             {"annual": "GWh", "share": "%", "peak_day": "GWh/d"}, TEMPLATE + "(a)"),
+        "import_sources": Table("Gas taken in the undisturbed year by source", sources_table(subject),
+                                {"taken": "GWh", "share": "%", "largest_day": "GWh/d"}, TEMPLATE + "(c)"),
+        "storage_withdrawal": Table("Largest withdrawal at different filling levels", stores,
+                                    {"volume": "GWh", **{f"at_{100 * f:.0f}_percent": "GWh/d" for f in FILLS}},
+                                    TEMPLATE + "(d)(ii)", "deliverability curves are estimates: the usual shape of a depleted field"),
+    }  # fmt: skip
+    return Chapter("description", "Description of the system", PLACE, figures, tables)
+
+
+def home_demand(subject: Subject) -> pd.Series[float]:
+    """Demand of all offtakes at home by gas day [GWh/d]."""
+    demand = subject.planned.quantity("demand")
+    return demand[list(subject.offtakes())].sum(axis=1)
+
+
+def consumption_table(subject: Subject) -> pd.DataFrame:
+    """Class, protected, annual [GWh], share [%] and demand on the one-in-twenty peak day [GWh/d], home only."""
+    peak = spell(subject, 1)
+    rows = []
+    demand = subject.planned.quantity("demand")
+    for k in sorted(subject.system.demand_classes.values(), key=lambda k: k.cut_order):
+        members = [o for o in subject.offtakes() if subject.system.offtakes[o].demand_class == k.id]
+        if members:
+            on_peak = float(sum(np.sum(peak.offtakes[o].demand) for o in members))
+            rows.append((k.id, k.name or k.id, k.protected, float(demand[members].to_numpy().sum()), on_peak))
+    frame = pd.DataFrame(rows, columns=["demand_class", "name", "protected", "annual", "peak_day"])
+    frame.insert(4, "share", 100 * frame["annual"] / frame["annual"].sum())
+    return frame
+
+
+def sources_table(subject: Subject) -> pd.DataFrame:
+    """Gas source, what was taken over the year [GWh], its share [%] and its largest day [GWh/d]; Bosnian gas included."""
+    supply = basic.supply_by_source(subject.planned)
+    sources = [s for s in subject.system.gas_sources if s in supply and float(supply[s].sum()) > basic.TRACE]
+    taken = supply[sources].sum()
+    return pd.DataFrame(
+        {
+            "source": [subject.system.gas_sources[s] for s in sources],
+            "taken": taken.to_numpy(),
+            "share": (100 * taken / taken.sum()).to_numpy(),
+            "largest_day": supply[sources].max().to_numpy(),
+        }
+    )
+
+
+def storage_table(system: GasSystem) -> pd.DataFrame:
+    """Account, callable, volume [GWh] and the most it can give at some filling levels [GWh/d], pipes not counted."""
+    rows = [
+        (a.name or a.id, a.callable, a.volume, *(withdrawal_at(a, fill) for fill in FILLS))
+        for a in system.accounts.values()
+    ]
+    return pd.DataFrame(rows, columns=["account", "callable", "volume", *(f"at_{100 * f:.0f}_percent" for f in FILLS)])
+
+
+def withdrawal_at(account: StorageAccount, fill: float) -> float:
+    """Largest withdrawal at a fill 0…1 [GWh/d] = largest withdrawal capacity of the horizon · curve(fill)."""
+    fills, rates = zip(*account.withdrawal_curve, strict=True)
+    return float(np.max(account.withdrawal_capacity) * np.interp(fill, fills, rates))
+
+
+def _peak(subject: Subject, days: int) -> Figure:
+    estimate = design_demand(subject, days)
+    what = "day" if days == 1 else f"{days} days"
+    return Figure(f"design_demand_{days}", f"Demand met once in twenty winters, {what}", estimate.value, "GWh/d",
+                  f"quantile of the winters' highest {days}-day means ({subject.fit.method})",
+                  "Reg. (EU) 2017/1938, Annex II and Article 6", low=estimate.low, high=estimate.high)  # fmt: skip
+
+
+def _share(consumption: pd.DataFrame, demand_class: str, total: float) -> float:
+    return float(consumption.loc[consumption["demand_class"] == demand_class, "annual"].sum()) / total
