@@ -53,6 +53,8 @@ class Table:
     note: str = ""
     on_page: bool = True
     """Whether the page shows it; the folder holds it in any case."""
+    shown: tuple[str, ...] = ()
+    """Columns that the page shows; none named: all."""
 
 
 @dataclass(frozen=True)

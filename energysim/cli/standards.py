@@ -20,13 +20,17 @@ CHAPTERS = (
     "description",
     "origin",
     "entsog",
+    "endurance",
     "n_minus_1",
     "supply_standard",
-    "endurance",
     "value",
     "projects",
     "evidence",
 )
+
+
+PART = 2
+"""Chapters up to which the page shows all their tables."""
 
 
 def standards_options(command: F) -> F:
@@ -151,7 +155,7 @@ def _assess(
     if as_json:
         click.echo(json.dumps(json.loads(dossier.figures.to_json(orient="records")), indent=2, ensure_ascii=False))
         return
-    console.print(dossier_page(dossier, as_printed), highlight=False)
+    console.print(dossier_page(dossier, as_printed, brief=len(chapters) > PART), highlight=False)
     console.print(f"tables: {folder}\nrun again: {again}\n", style="dim", highlight=False, soft_wrap=True)
 
 

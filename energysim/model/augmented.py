@@ -89,9 +89,16 @@ class Augmented:
         for again in (self._as_it_stands, self._factorised_anew, self._solver.clearSolver):
             again()
             found = self._optimum(matrix, vectors)
-            if found.certificate.holds:
+            if isinstance(found, Optimum) and found.certificate.holds:
                 return found
-        raise SolverError(f"the solver's optimum fails its certificate: {found.certificate}")
+        why = f"its optimum fails its certificate: {found.certificate}" if isinstance(found, Optimum) else found
+        raise SolverError(f"the solver found no certain optimum: {why}")
+
+    def forget(self) -> None:
+        """Start the next question from nothing: another aim under other bounds is often found sooner so, and its answer
+        does not hang on what was asked before."""
+        if self._solver is not None:
+            self._solver.clearSolver()
 
     def _as_it_stands(self) -> None:
         """Go on from where the last question ended."""
@@ -102,15 +109,15 @@ class Augmented:
         self._solver.clearSolver()
         self._solver.setBasis(basis)
 
-    def _optimum(self, matrix: sp.csc_array, vectors: Vectors) -> Optimum:
-        """Where the solver stops, with its certificate. Raises InfeasibleError or SolverError."""
+    def _optimum(self, matrix: sp.csc_array, vectors: Vectors) -> Optimum | str:
+        """Where the solver stops, with its certificate, or its status where that is no optimum. Raises InfeasibleError."""
         solver = self._solver
         solver.run()
         status = solver.getModelStatus()
         if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
             raise InfeasibleError("no plan reaches this aim within the bounds")
         if status != highspy.HighsModelStatus.kOptimal:
-            raise SolverError(f"the solver stopped with status {solver.modelStatusToString(status)}")
+            return f"it stopped with status {solver.modelStatusToString(status)}"
         found = solver.getSolution()
         values, duals = np.array(found.col_value), np.array(found.row_dual)
         return Optimum(float(np.sum(vectors.cost * values)), values, duals, certified(matrix, vectors, values, duals))

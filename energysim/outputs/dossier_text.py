@@ -75,17 +75,27 @@ def line(figure: Figure, unit: Unit) -> Line:
     interval = ""
     if figure.low is not None and figure.high is not None:
         interval = f"{digits(figure.low * factor)} … {digits(figure.high * factor)}"
-    return Line(figure.name, text, interval, figure.verdict, figure.formula, figure.source, figure.note)
+    return Line(
+        figure.name,
+        text.removesuffix(" 1") if figure.unit == "1" else text,
+        interval,
+        figure.verdict,
+        figure.formula,
+        figure.source,
+        figure.note,
+    )
 
 
 def cells(table: Table, unit: Unit) -> Cells:
     """A table in the reader's unit; each column with the digits that its largest number needs."""
     headings, columns, numeric = [], [], []
-    for name in table.frame.columns:
+    for name in table.shown or table.frame.columns:
         shown, factor = _in_unit(table.units.get(name, ""), unit)
         series = table.frame[name]
         is_number = pd.api.types.is_numeric_dtype(series) and not pd.api.types.is_bool_dtype(series)
-        headings.append(str(name).replace("_", " ") + (f" [{shown}]" if shown and shown != "1" else ""))
+        headings.append(
+            str(name).replace("n_minus_1", "N−1").replace("_", " ") + (f" [{shown}]" if shown and shown != "1" else "")
+        )
         numeric.append(bool(is_number))
         columns.append(_numbers(series * factor) if is_number else [_word(v) for v in series])
     rows = tuple(tuple(row) for row in zip(*columns, strict=True)) if columns else ()
@@ -100,7 +110,7 @@ def digits(value: float) -> str:
     if np.isinf(value):
         return "no limit"
     size = abs(value)
-    places = 0 if size >= 99.95 or size == 0 else 1 if size >= 9.995 else 2 if size >= 0.0995 else 3
+    places = 0 if size >= 99.95 or value == round(value) else 1 if size >= 9.995 else 2 if size >= 0.0995 else 3
     text = f"{value:,.{places}f}"
     return text if text.strip("-0.,") else "0"
 

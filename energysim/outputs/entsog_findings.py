@@ -14,7 +14,7 @@ FOUR = 4
 """Columns of two countries in both modes."""
 NOTICEABLE = 0.05
 """Per cent below which nobody is said to be short."""
-JOINT = " and all from "
+JOINT, NOTHING = " and all from ", "nothing lost"
 
 
 def findings(chapter: Chapter, unit: Unit) -> list[str]:
@@ -73,25 +73,31 @@ def _tightest(chapter: Chapter) -> str:
 
 def _dependence(chapter: Chapter) -> str:
     rows = _dependences(chapter)
-    parts = []
-    for market, words in MARKETS.items():
-        single = [r for r in rows if r["market"] == market and JOINT not in r["lost"]]
-        if not single:
-            continue
-        worst = max(single, key=_home)
-        needless = _home(worst) <= NOTICEABLE
-        said = "no single source is needed" if needless else f"losing {worst['lost']} cuts {_percent(_home(worst))}"
-        joint = [
-            r for r in rows if r["market"] == market and JOINT in r["lost"] and _home(r) > _home(worst) + NOTICEABLE
-        ]
-        if joint:
-            more = max(joint, key=_home)
-            source, _, fed = more["lost"].partition(JOINT)
-            same = not needless and source == worst["lost"]
-            said += f" ({_percent(_home(more))} {'if' if same else f'without {source} if'} all from {fed} is lost too)"
-        parts.append(f"{words} {said}")
-    text = "; ".join(parts)
+    parts = [f"{words} {_of_market([r for r in rows if r['market'] == m])}" for m, words in MARKETS.items()]
+    text = "; ".join(p for p in parts if not p.endswith(" "))
     return f"Over the year, of demand at home: {text}." if text else ""
+
+
+def _of_market(rows: list[dict[str, Any]]) -> str:
+    """What the loss of a source does, beside what is cut anyway and what more is cut if another is lost with it."""
+    single = [r for r in rows if JOINT not in r["lost"] and r["lost"] != NOTHING]
+    if not single:
+        return ""
+    base = next((_home(r) for r in rows if r["lost"] == NOTHING), 0.0)
+    worst = max(single, key=_home)
+    needless = _home(worst) <= base + NOTICEABLE
+    said = "no single source is needed" if needless else f"losing {worst['lost']} cuts {_percent(_home(worst))}"
+    if base > NOTICEABLE:
+        said = f"{_percent(base)} is cut even with nothing lost, " + (
+            "and no single source makes it worse" if needless else f"{_percent(_home(worst))} without {worst['lost']}"
+        )
+    joint = [r for r in rows if JOINT in r["lost"] and _home(r) > _home(worst) + NOTICEABLE]
+    if joint:
+        more = max(joint, key=_home)
+        source, _, fed = more["lost"].partition(JOINT)
+        same = not needless and source == worst["lost"]
+        said += f" ({_percent(_home(more))} {'if' if same else f'without {source} if'} all from {fed} is lost too)"
+    return said
 
 
 def _sharing(chapter: Chapter) -> str:

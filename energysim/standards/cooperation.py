@@ -182,6 +182,7 @@ class Sharing:
     def _fairest(self, among: Sequence[str], limits: Mapping[Key, float]) -> dict[Key, float]:
         """Lexicographic min-max among areas under the present bounds: tally -> curtailment [GWh]."""
         p = self.programme
+        p.forget()
         self._limit(limits)
         free = {k: t for k, t in self.tallies.items() if k[0] in among and t.demand > 0}
         settled: dict[Key, float] = {k: 0.0 for k in self.tallies if k[0] in among}
@@ -208,6 +209,7 @@ class Sharing:
 
     def _minimise(self, keys: Sequence[Key], limits: Mapping[Key, float]) -> dict[Key, float]:
         """Curtailment by tally of a plan in which some tallies together are least."""
+        self.programme.forget()
         self._limit(limits)
         cost = np.zeros(1 + max((self.tallies[k].column for k in keys), default=0))
         cost[[self.tallies[k].column for k in keys]] = 1.0
@@ -227,6 +229,7 @@ class Sharing:
         if not len(self._uncut):
             return
         if alone not in self._least:
+            p.forget()
             cost = np.zeros(int(self._uncut.max()) + 1)
             cost[self._uncut] = 1.0
             self._least[alone] = max(0.0, p.minimise(cost).objective)

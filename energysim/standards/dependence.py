@@ -80,7 +80,8 @@ def on_the_market(system: GasSystem, market: str) -> GasSystem:
 def dependence_table(subject: Subject, areas: Areas) -> pd.DataFrame:
     """One row a market, loss and area: curtailment over the year [%] in both modes, least share of the source [%], band.
 
-    least_share: the least of the source's gas, as a share of all demand, with which nobody is cut more than with all of it.
+    least_share: the least of the source's gas, as a share of all demand, with which all demand is met; NaN where it is
+    not met even with all of it.
     Raises EnergysimError.
     """
     year, rows = subject.system, []
@@ -95,9 +96,9 @@ def dependence_table(subject: Subject, areas: Areas) -> pd.DataFrame:
             if loss.name == NOTHING:
                 held = {(z, 0): float(together[z]) * sharing.tallies[z, 0].demand for z in areas.zones}
             least = np.nan
-            if loss.source and not loss.upstream:
+            if loss.source and not loss.upstream and max(held.values()) <= TRACE:
                 least = 0.0
-                if any(float(together[z]) * sharing.tallies[z, 0].demand > held[z, 0] + TRACE for z in areas.zones):
+                if together.any():
                     sharing.look_at(base, closing)
                     least = _least_share(sharing, loss.source, held)
             for area in areas.all:

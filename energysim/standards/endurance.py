@@ -348,6 +348,7 @@ def _tables(
             "highest of the first and the coldest day of each week; no level: not even full stores suffice, shortage: what "
             "lacks then; all: everybody at home; announced: notice given in time; planned, scenario: lowest stock of the week; margin: "
             "planned − protected",
+            shown=("date", "trigger_protected", "trigger_all_announced", "shortage_protected", "planned", "scenario", "margin"),
         )  # fmt: skip
     return found
 

@@ -145,6 +145,7 @@ def _slid_figures(largest: pd.DataFrame, areas: Areas) -> Iterator[Figure]:
 
 
 def _dependence_figures(yearly: pd.DataFrame, areas: Areas) -> Iterator[Figure]:
+    bases = yearly[yearly["lost"] == dependence.NOTHING]
     single = yearly[~yearly["lost"].str.contains(dependence.WITH_IT) & (yearly["lost"] != dependence.NOTHING)]
     for market in dependence.MARKETS:
         for country in areas.countries:
@@ -155,17 +156,15 @@ def _dependence_figures(yearly: pd.DataFrame, areas: Areas) -> Iterator[Figure]:
                 )
                 continue
             row = of.sort_values(["shared", "first"], ascending=False, kind="stable").iloc[0]
-            none = not row["shared"] and not row["first"]
-            least = (
-                ""
-                if np.isnan(row["least_share"])
-                else f"; least share of it needed {row['least_share']:.0f} % of all demand"
-            )
+            base = float(bases[(bases["market"] == market) & (bases["area"] == country)]["shared"].iloc[0])
+            known = not np.isnan(row["least_share"])
+            least = f"; least share of it needed {row['least_share']:.0f} % of all demand" if known else ""
+            anyway = f"; {base:.1f} % with nothing lost" if base else ""
             yield Figure(
                 f"dependence_{market}_{short(country)}", f"Largest source dependence of {country}, {market} supply",
                 _number(row["shared"]), "%", "CSSD: DD ÷ D over the year, source at 0, shared evenly", ANNEX_F,
-                note="no single source is needed" if none else
-                f"source: {row['lost']}; band {row['band']}; each country first (USSD) {row['first']:.1f} %{least}",
+                note="no single source is needed" if not row["shared"] and not row["first"] else
+                f"source: {row['lost']}; band {row['band']}; each country first (USSD) {row['first']:.1f} %{least}{anyway}",
             )  # fmt: skip
 
 
@@ -177,8 +176,8 @@ def _dependence_tables(yearly: pd.DataFrame, areas: Areas) -> dict[str, Table]:
         tables[f"entsog_dependence_{market}"] = Table(
             f"Supply-source dependence, {words}", frame, {str(c): "%" for c in frame if c not in ("lost", "band")},
             f"{ANNEX_F}; bands GRIP Southern Corridor 2014, p. 94",
-            "curtailment over the year with the source at 0; shared: CSSD; first: USSD; least share: of the source in all demand, "
-            f"with which nobody is cut more; band: of {HOME}, shared",
+            "curtailment over the year with the source at 0; shared: CSSD; first: USSD; least share: the source's in all demand with "
+            f"which all is met; band: of {HOME}, shared",
         )  # fmt: skip
     about = "curtailment over the year with the source at 0, shared evenly (CSSD)"
     return tables | {

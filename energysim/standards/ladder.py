@@ -99,6 +99,7 @@ def ladder_table(frame: pd.DataFrame) -> Table:
         source="Reg. (EU) 2017/1938, Annex II",
         note="full, planned, at 30: N−1 at that stock; gas: what is contracted and could still come with stores "
         "as planned, and its share of demand; an upstream asset takes every border point that it feeds",
+        shown=("name", "lost", "full", "planned", "at_30", "gas", "gas_share"),
     )
 
 
@@ -182,6 +183,7 @@ def course_table(frame: pd.DataFrame) -> Table:
         units,
         source="Reg. (EU) 2017/1938, Annex II",
         note="against demand once in twenty winters on every day; without the largest of what works that day",
+        on_page=False,
     )
 
 

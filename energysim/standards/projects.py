@@ -31,7 +31,7 @@ from energysim.standards.project_edits import Project, read_projects
 from energysim.standards.subject import Subject
 from energysim.standards.worth import LostLoad, lost_load
 
-PLACE = "7. Infrastructure projects"
+PLACE = "7"
 SOURCE = "ENTSOG, TYNDP 2017, pp. 175–176; ESW-CBA methodology, February 2015"
 
 
@@ -49,8 +49,21 @@ def chapter(subject: Subject, prices: LostLoad | None = None) -> Chapter:
     summary = project_table(modelled, tried, found, terms, {p.id: gas_bought(p, system) for p in modelled})
     paid = f"{terms.rate:.0%} a year over {terms.years:g} years, both assumed"
     tables = {
-        "projects": Table("What each project saves a year, against what it costs a year", summary, UNITS, SOURCE, paid),
-        "project_cases": Table("Benefit by year tried", case_table(modelled, tried, found), CASE_UNITS, SOURCE),
+        "projects": Table(
+            "What each project saves a year, against what it costs a year",
+            summary,
+            UNITS,
+            SOURCE,
+            paid,
+            shown=("name", "pint", "toot", "cost", "annuity", "ratio", "payback", "needed"),
+        ),
+        "project_cases": Table(
+            "Benefit by year tried",
+            case_table(modelled, tried, found),
+            CASE_UNITS,
+            SOURCE,
+            shown=("project", "case", "probability", "pint_mid", "toot_mid", "costs", "unserved"),
+        ),
         "project_years": Table(
             "The years tried", _years(tried), {"probability": "1/a"}, "data/parameters.csv", "probabilities are assumed"
         ),
@@ -79,19 +92,19 @@ def _counted(projects: Sequence[Project], modelled: Sequence[Project]) -> Figure
 
 
 def _figures(table: pd.DataFrame) -> Iterator[Figure]:
-    """PINT, TOOT and benefit ÷ annual cost of every project valued."""
+    """PINT of every project valued, then TOOT, then benefit ÷ annual cost."""
+    rows = table.to_dict("records")
     ways = (("pint", "Σ p · (C(base) − C(base + project))"), ("toot", "Σ p · (C(all − project) − C(all))"))
-    for row in table.to_dict("records"):
-        name = row["name"]
-        for way, formula in ways:
+    for way, formula in ways:
+        for row in rows:
             low, high = sorted((row[f"{way}_low"], row[f"{way}_high"]))
-            note = "range: value of lost load low to high"
-            yield Figure(f"{way}_{row['project']}", f"{name}: {way.upper()}", row[way], "MEUR/a", formula, SOURCE, "",
-                         low, high, note)  # fmt: skip
+            yield Figure(f"{way}_{row['project']}", f"{row['name']}: {way.upper()}", row[way], "MEUR/a", formula, SOURCE, "",
+                         low, high)  # fmt: skip
+    for row in rows:
         known = not pd.isna(row["ratio"])
         note = f"cost {row['cost']:g} MEUR" if known else "cost not in the data"
         formula = "PINT ÷ (CRF · cost + interest on gas in store)"
-        yield Figure(f"ratio_{row['project']}", f"{name}: benefit ÷ annual cost", row["ratio"] if known else None, "1",
+        yield Figure(f"ratio_{row['project']}", f"{row['name']}: benefit ÷ annual cost", row["ratio"] if known else None, "1",
                      formula, SOURCE, note=note)  # fmt: skip
 
 
@@ -103,6 +116,6 @@ NOTES = (
     "The gas that a larger store opens with is charged at its closing value, and its interest is a cost of every year.",
     "Of a project that saves demand the gas is counted, not the cost of what takes its place.",
     "CRF = r (1 + r)^n ÷ ((1 + r)^n − 1); probabilities, interest and life are assumed.",
-    "Avoided cuts are priced at the low, mid and high value of lost load; missed filling targets are no money and stand beside.",
+    "Avoided cuts are priced at the low, mid and high value of lost load (the intervals); missed filling targets are no money and stand beside.",
     "Under surprise a small loss is possible: another plan of the same cost before the news leaves the stores otherwise.",
 )

@@ -24,11 +24,12 @@ from energysim.standards.subject import Subject
 from energysim.standards.worth import CASES, LostLoad, lost_load
 from energysim.units import REPORTING_GCV
 
-PLACE = "5. Preventive measures"
+PLACE = "5"
 DUALITY = 1e-6
 """Largest relative gap between the objective and the sum of duals times right-hand sides."""
 METHOD = "linear programming duality"
 PLAYED = "the scenario played again"
+WINTER_MONTHS = ("11", "12", "01", "02", "03")
 SPREAD = 1.0
 """EUR/MWh between the dearest and the cheapest node from which a day counts as one with a price spread."""
 
@@ -47,10 +48,11 @@ def chapter(subject: Subject, prices: LostLoad | None = None, step: float = STEP
     values = capacity_values(base, step)
     nodes = node_prices(base)
     played = marginal_table(subject, prices or lost_load(subject))
+    months = by_month(base.system, values)
     horizon = f"{subject.system.first_day} to {subject.system.last_day}"
     return Chapter(
         "value",
-        "Value of capacity, contracts, stock and repair",
+        "Preventive measures: value of capacity, contracts, stock and repair",
         PLACE,
         (*_proofs(base, values), *_dearest(values), *_price_figures(base, nodes), *_played_figures(played)),
         {
@@ -60,6 +62,7 @@ def chapter(subject: Subject, prices: LostLoad | None = None, step: float = STEP
                 _VALUE_UNITS,
                 source="duals of one linear programme, each checked by solving again with more and with less",
                 note=f"{horizon}; a range where more and less are worth different amounts",
+                shown=("name", "limit", "days", "value", "mean", "per_mcm", "degenerate"),
             ),
             "marginal_values": Table(
                 "What a whole unit more saves, as the scenario plays and with everything known",
@@ -67,15 +70,17 @@ def chapter(subject: Subject, prices: LostLoad | None = None, step: float = STEP
                 _PLAYED_UNITS,
                 source="the scenario played again with the unit",
                 note="planned at the scenario's value of lost load, avoided cuts priced at low, mid and high",
+                shown=("name", "measure", "mid", "low", "high", "foreseen"),
             ),
             "node_prices": Table(
                 "Node prices, everything known on day one", nodes, _PRICE_UNITS, source="duals of the node balance"
             ),
             "dual_months": Table(
                 "Mean value of capacity by month, for a heat map of asset by month",
-                by_month(base.system, values),
+                months,
                 source="duals by day",
                 note="EUR/MWh, mean over all days of the month; only what binds at all",
+                shown=("name", "limit", *(str(m) for m in months if str(m)[5:] in WINTER_MONTHS)),
             ),
         },
         notes=_NOTES,
