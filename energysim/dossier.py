@@ -119,7 +119,9 @@ class Dossier:
         described = {"format": FORMAT, **self.manifest, "chapters": [_described(c) for c in self.chapters]}
         text = json.dumps(described, indent=2, ensure_ascii=False, default=str)
         with whole_folder(folder, MANIFEST, "a dossier") as scratch:
-            write_table(scratch / "figures.csv", self.figures)
+            figures = self.figures  # values are of several types, which the writer would not round
+            figures["value"] = [round(v, 6) if isinstance(v, float) else v for v in figures["value"]]
+            write_table(scratch / "figures.csv", figures)
             for name, table in self.tables.items():
                 write_table(scratch / f"{name}.csv", table.frame)
             for name, page in {**(pages or {}), MANIFEST: f"{text}\n"}.items():

@@ -8,7 +8,7 @@ import pytest
 
 from energysim import Contract, InputError, Node, Offtake, Pipeline, Results, Route, StorageAccount
 from energysim.indicators.origin import IN_STORE, origin_shares, served_by_origin, trace
-from energysim.outputs.origin_findings import findings
+from energysim.outputs.dossier.origin import findings
 from energysim.outputs.wording import MCM
 from energysim.standards.origin import of_results
 from energysim.standards.subject import subject

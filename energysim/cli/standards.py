@@ -123,7 +123,7 @@ def _assess(
     unit: str,
     as_json: bool,
 ) -> None:
-    from energysim.outputs.dossier_page import dossier_markdown, dossier_page
+    from energysim.outputs.dossier.page import dossier_markdown, dossier_page
     from energysim.outputs.page import page_console
     from energysim.outputs.wording import unit_named
     from energysim.standards.ask import assess

@@ -46,8 +46,8 @@ USED_BY = {
     "oil_stocks": "model/demand.py: oil_stock",
     "parameters": "inputs/demand.py, inputs/ensembles.py, model/solve.py",
     "outage_rates": "inputs/outages.py: outages that Monte Carlo samples",
-    "projects": "standards/projects.py: cost of projects",
-    "project_effects": "standards/projects.py: what projects change",
+    "projects": "standards/projects/: cost of projects",
+    "project_effects": "standards/projects/: what projects change",
 }
 """Table -> who uses it; tables not named are evidence for checks, maps and reports."""
 

@@ -15,18 +15,15 @@ from energysim.dossier import Chapter, Dossier
 from energysim.errors import InputError, suggest
 from energysim.inputs.read import Dataset
 from energysim.inputs.scenario import Scenario
-from energysim.standards import (
-    description,
-    endurance,
-    entsog,
-    evidence,
-    n_minus_1,
-    origin,
-    projects,
-    supply_standard,
-    value,
-)
+from energysim.standards import description, origin
+from energysim.standards.endurance import chapter as endurance
+from energysim.standards.evidence import chapter as evidence
+from energysim.standards.infrastructure import chapter as n_minus_1
+from energysim.standards.projects import chapter as projects
+from energysim.standards.risk import chapter as entsog
 from energysim.standards.subject import Fit, Subject, subject
+from energysim.standards.supply import chapter as supply_standard
+from energysim.standards.value import chapter as value
 from energysim.studies.foresight import PACKAGES
 
 CHAPTERS: Mapping[str, Callable[[Subject], Chapter]] = {

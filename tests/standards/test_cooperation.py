@@ -21,9 +21,9 @@ from energysim import (
     Route,
     StorageAccount,
 )
-from energysim.standards.cooperation import Sharing, cooperative, selfish
-from energysim.standards.flexibility import Flexibility
-from energysim.standards.own_gas import ownership, reachable
+from energysim.standards.risk.cooperation import Sharing, cooperative, selfish
+from energysim.standards.risk.flexibility import Flexibility
+from energysim.standards.risk.own_gas import ownership, reachable
 
 ZONES = ("A", "B", "C")
 EACH = {z: (z,) for z in ZONES}

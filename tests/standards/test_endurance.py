@@ -12,12 +12,12 @@ import pytest
 from standards_subject import examined
 
 from energysim import Contract, DemandClass, GasSystem, InputError, Node, Offtake, Route, StorageAccount, Upstream
-from energysim.outputs.endurance_findings import findings
+from energysim.outputs.dossier.endurance import findings
 from energysim.outputs.wording import GWH
 from energysim.simulate import Plan, simulate
-from energysim.standards import endurance
-from energysim.standards.endurance import difference
-from energysim.standards.survival import (
+from energysim.standards.endurance import chapter as endurance
+from energysim.standards.endurance.chapter import difference
+from energysim.standards.endurance.survival import (
     Emergency,
     classes_from,
     days_to_first_cut,
@@ -26,7 +26,7 @@ from energysim.standards.survival import (
     stock_outside,
     survival,
 )
-from energysim.standards.trigger import (
+from energysim.standards.endurance.trigger import (
     Line,
     Trigger,
     callable_stock,

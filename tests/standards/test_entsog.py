@@ -12,20 +12,11 @@ from standards_subject import examined
 
 from energysim import Contract, GasSystem, Node, Offtake, Pipeline, Route, Scenario, StorageAccount, Upstream
 from energysim.indicators.curtailment import remaining_flexibility
-from energysim.outputs.entsog_findings import findings
+from energysim.outputs.dossier.entsog import findings
 from energysim.outputs.wording import GWH, MCM
-from energysim.standards import entsog
-from energysim.standards.areas import HOME, areas_of, inlets
-from energysim.standards.cooperation import Sharing
-from energysim.standards.dependence import (
-    NOTHING,
-    closing_stocks,
-    dependence_table,
-    losses,
-    on_the_market,
-)
-from energysim.standards.diversification import concentration_table, route_diversification, routes_table
-from energysim.standards.entsog_cases import (
+from energysim.standards.risk import chapter as entsog
+from energysim.standards.risk.areas import HOME, areas_of, inlets
+from energysim.standards.risk.cases import (
     both_modes,
     case,
     curtailment_table,
@@ -33,6 +24,15 @@ from energysim.standards.entsog_cases import (
     flexibility_table,
     largest_disruption,
 )
+from energysim.standards.risk.cooperation import Sharing
+from energysim.standards.risk.dependence import (
+    NOTHING,
+    closing_stocks,
+    dependence_table,
+    losses,
+    on_the_market,
+)
+from energysim.standards.risk.diversification import concentration_table, route_diversification, routes_table
 from energysim.standards.subject import Subject
 
 DAYS = 10

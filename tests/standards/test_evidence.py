@@ -19,11 +19,11 @@ from energysim.inputs.evidence import USED_BY
 from energysim.inputs.fingerprint import fingerprint
 from energysim.inputs.horizon import Horizon
 from energysim.inputs.read import Dataset, read_dataset
-from energysim.outputs.evidence_findings import findings
+from energysim.outputs.dossier.evidence import findings
 from energysim.outputs.wording import MCM
-from energysim.standards.evidence import chapter, one_at_a_time, root_sum_square, swing_of, worst_ends
+from energysim.standards.evidence.chapter import chapter, one_at_a_time, root_sum_square, swing_of, worst_ends
+from energysim.standards.evidence.swings import INDICATORS, Examination, Indicator, Swing
 from energysim.standards.subject import Subject, subject
-from energysim.standards.swings import INDICATORS, Examination, Indicator, Swing
 from energysim.studies.foresight import resolve
 from energysim.studies.study import numbers
 

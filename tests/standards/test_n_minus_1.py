@@ -27,14 +27,14 @@ from energysim import (
     Upstream,
 )
 from energysim.dossier import Chapter
-from energysim.outputs.n_minus_1_findings import findings
+from energysim.outputs.dossier.n_minus_1 import findings
 from energysim.outputs.wording import GWH
-from energysim.standards import ladder
-from energysim.standards.capacities import NOTHING, Lost, capacities, feeds
-from energysim.standards.contracted import contracted_day, deliveries, largest_delivery
 from energysim.standards.extremes import Estimate
-from energysim.standards.formula import Question, ratio, reference_day
-from energysim.standards.n_minus_1 import chapter, demand_measures, n_minus_1
+from energysim.standards.infrastructure import ladder
+from energysim.standards.infrastructure.capacities import NOTHING, Lost, capacities, feeds
+from energysim.standards.infrastructure.chapter import chapter, demand_measures, n_minus_1
+from energysim.standards.infrastructure.contracted import contracted_day, deliveries, largest_delivery
+from energysim.standards.infrastructure.formula import Question, ratio, reference_day
 from energysim.standards.subject import Subject
 
 BASE = "baseline_2025_26"

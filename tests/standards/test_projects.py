@@ -19,12 +19,21 @@ from energysim.inputs.read import data_root, read_dataset, read_scenario
 from energysim.inputs.scenario import Scenario
 from energysim.inputs.study_tables import ProjectEffectRow
 from energysim.model.solve import Engine
-from energysim.outputs import projects_findings
+from energysim.outputs.dossier import projects as projects_findings
 from energysim.outputs.wording import MCM
-from energysim.standards.project_benefits import Bench, Benefit, Terms, benefits, case_table, project_table
-from energysim.standards.project_cases import Case, cases, moved
-from energysim.standards.project_edits import Addition, Entry, Main, Project, Saving, configured, read_projects, worth
-from energysim.standards.worth import same_lost_load
+from energysim.standards.projects.benefits import Bench, Benefit, Terms, benefits, case_table, project_table
+from energysim.standards.projects.cases import Case, cases, moved
+from energysim.standards.projects.edits import (
+    Addition,
+    Entry,
+    Main,
+    Project,
+    Saving,
+    configured,
+    read_projects,
+    worth,
+)
+from energysim.standards.value.worth import same_lost_load
 
 QUIET = Scenario(title="t", gas_year="")
 

@@ -25,11 +25,10 @@ from energysim import (
     Upstream,
 )
 from energysim.inputs.assets import Period
-from energysim.outputs.supply_standard_findings import findings
+from energysim.outputs.dossier.supply_standard import findings
 from energysim.outputs.wording import GWH
-from energysim.standards import supply_standard
-from energysim.standards.serving import Multiple, Recourse, repeated
-from energysim.standards.supply_cases import (
+from energysim.standards.supply import chapter as supply_standard
+from energysim.standards.supply.cases import (
     Answer,
     Examination,
     contracted_only,
@@ -40,7 +39,8 @@ from energysim.standards.supply_cases import (
     without,
     worst,
 )
-from energysim.standards.supply_standard import services_share
+from energysim.standards.supply.chapter import services_share
+from energysim.standards.supply.serving import Multiple, Recourse, repeated
 
 HOME = ("households@TOWN",)
 CLASSES = (

@@ -16,14 +16,14 @@ from energysim.inputs.events import apply_events
 from energysim.inputs.read import read_scenario
 from energysim.inputs.scenario import Scenario
 from energysim.model.solve import Engine
-from energysim.outputs import value_findings
+from energysim.outputs.dossier import value as value_findings
 from energysim.outputs.wording import MCM
-from energysim.standards.marginal import Base, Marginal
-from energysim.standards.played import UNIT, Stage, eve, marginal_table, shortened
-from energysim.standards.points import Point, enlarged, points, room
 from energysim.standards.subject import Subject
-from energysim.standards.value import by_month, capacity_values, chapter, first_cut, node_prices, value_table
-from energysim.standards.worth import CASES, Money, money, same_lost_load
+from energysim.standards.value.chapter import by_month, capacity_values, chapter, first_cut, node_prices, value_table
+from energysim.standards.value.marginal import Base, Marginal
+from energysim.standards.value.played import UNIT, Stage, eve, marginal_table, shortened
+from energysim.standards.value.points import Point, enlarged, points, room
+from energysim.standards.value.worth import CASES, Money, money, same_lost_load
 
 System = Callable[..., GasSystem]
 

@@ -1,0 +1,1 @@
+"""The pages of a dossier, and the sentences of its chapters."""

@@ -1,0 +1,1 @@
+"""How long an outage can last, and the stock to stay above."""

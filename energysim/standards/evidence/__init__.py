@@ -1,0 +1,1 @@
+"""How far each sourced figure moves the answers."""

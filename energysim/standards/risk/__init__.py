@@ -1,0 +1,1 @@
+"""ENTSOG's indicators: curtailment with and without cooperation, flexibility, dependence, diversity."""

@@ -1,0 +1,1 @@
+"""What one more unit of capacity, contract, stock or repair is worth."""
