@@ -55,6 +55,8 @@ class Table:
     """Whether the page shows it; the folder holds it in any case."""
     shown: tuple[str, ...] = ()
     """Columns that the page shows; none named: all."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Id -> what a reader calls it, in headings and cells of the page."""
 
 
 @dataclass(frozen=True)
@@ -110,10 +112,10 @@ class Dossier:
         """Every table by its name."""
         return {name: table for chapter in self.chapters for name, table in chapter.tables.items()}
 
-    def save(self, folder: Path | str, pages: Mapping[str, str] | None = None) -> Path:
+    def save(self, folder: Path | str, beside: Mapping[str, str | bytes] | None = None) -> Path:
         """Write every table as CSV, all or nothing; a dossier that stood there is replaced; the same one gives the same bytes.
 
-        pages: file name -> text that goes beside the tables. Raises InputError where something else stands there.
+        beside: file name -> text or content that goes beside the tables. Raises InputError where something else stands there.
         """
         folder = Path(folder)
         described = {"format": FORMAT, **self.manifest, "chapters": [_described(c) for c in self.chapters]}
@@ -124,8 +126,8 @@ class Dossier:
             write_table(scratch / "figures.csv", figures)
             for name, table in self.tables.items():
                 write_table(scratch / f"{name}.csv", table.frame)
-            for name, page in {**(pages or {}), MANIFEST: f"{text}\n"}.items():
-                write_whole(scratch / name, page.encode())
+            for name, content in {**(beside or {}), MANIFEST: f"{text}\n"}.items():
+                write_whole(scratch / name, content.encode() if isinstance(content, str) else content)
         return folder
 
 

@@ -49,6 +49,7 @@ def whole_folder(folder: Path, mark: str, what: str) -> Iterator[Path]:
     mark: the file by which an older one is known as ours and may be replaced; what: the word for one, in the message.
     Raises InputError where something else stands in the place.
     """
+    check_place(folder, mark, what)
     folder.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
@@ -57,8 +58,7 @@ def whole_folder(folder: Path, mark: str, what: str) -> Iterator[Path]:
         if not folder.exists():
             os.replace(scratch, folder)
             return
-        if not (folder / mark).is_file():
-            raise InputError(f"{folder} exists and is not {what}; choose another --out")
+        check_place(folder, mark, what)
         old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.old.", dir=folder.parent))
         os.replace(folder, old / "replaced")
         os.replace(scratch, folder)
@@ -66,6 +66,12 @@ def whole_folder(folder: Path, mark: str, what: str) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(scratch, ignore_errors=True)
         raise
+
+
+def check_place(folder: Path, mark: str, what: str) -> None:
+    """Refuse a folder that holds something else; `mark` and `what` as in `whole_folder`. Raises InputError."""
+    if folder.exists() and not (folder / mark).is_file():
+        raise InputError(f"{folder} exists and is not {what}; choose another --out")
 
 
 @contextmanager

@@ -7,9 +7,9 @@ Frames (columns; one row per asset and gas day unless said):
 * `costs`       kind (cost or penalty), item, asset, value [kEUR], over the whole horizon
 * `prices`      node, date, value [EUR/MWh]: cost of one more MWh at the node that day
 * `bindings`    limit, asset, date, value [EUR/MWh]: what one more unit of a binding limit would save
-* `assets`      asset, table, name, group, parent, order, protected, volume [GWh], node, shrinkage [1]: what labels and
-                sums them
-                (parent: a route's contract, an account's site, an offtake's node; group of a pipeline: `FROM>TO`)
+* `assets`      asset, table, name, group, parent, order, protected, volume [GWh], node, entry, shrinkage [1]: what labels
+                and sums them (parent: a route's contract, an account's site, an offtake's node; entry: the last asset
+                abroad that a route passes; group of a pipeline: `FROM>TO`)
 
 A run is one folder: a Parquet and a CSV file per frame and `manifest.json`. Loading needs no solver.
 """

@@ -18,7 +18,17 @@ from energysim.outputs import canvas, findings, plot, wording
 from energysim.results import Results
 from energysim.units import to_mcm
 
-CHARTS = ("supply", "storage", "curtailment", "contracts", "prices")
+CHARTS = (
+    "supply",
+    "storage",
+    "curtailment",
+    "contracts",
+    "prices",
+    "replacements",
+    "resilience",
+    "duration",
+    "entries",
+)
 SOURCES = ("domestic", "russia", "azerbaijan", "lng", "hungary", "spot_hungary", "spot_bulgaria", "emergency", "new")
 ACCOUNTS = ("banatski_dvor_serbian", "banatski_dvor_gazprom", "hungary_serbian")
 OPEN = dict(zip(ACCOUNTS, ("callable", "not callable", "callable"), strict=True))
@@ -57,7 +67,9 @@ def make(first, days, cut, events, title):
     rows += [(n, "nodes", "Central Serbia incl. Cacak-Uzice branch", "zone", "", 0, False) for n in NODES]
     rows += [(s, "gas_sources", f"Spot gas at the {s.replace('_', ' ')} hubs", s, "", 0, False) for s in SOURCES]
     columns = ["asset", "table", "name", "group", "parent", "order", "protected"]
-    assets = pd.DataFrame(rows, columns=columns).assign(volume=4220.0)
+    assets = pd.DataFrame(rows, columns=columns).assign(volume=4220.0, entry="")
+    abroad = assets["table"] == "routes"
+    assets.loc[abroad, "entry"] = [f"border_{k % 6}" for k in range(abroad.sum())]
     happening = [{"name": n, "start": a, "until": b, "repeat": None} for n, a, b in events]
     manifest = {
         "run_id": "0123456789",
@@ -65,6 +77,18 @@ def make(first, days, cut, events, title):
         "foresight": "surprise",
         "data_digest": "abcdef0123456789",
         "versions": {"energysim": "0.1.0"},
+        "replacements": {
+            "first": str(dates[0].date()),
+            "last": str(dates[-1].date()),
+            "during": {
+                "russia": -900.0,
+                "demand": -100.0,
+                **{s: 50.0 + k for k, s in enumerate(SOURCES) if s != "russia"},
+                **dict.fromkeys(ACCOUNTS, 100.0),
+                "fuel_switch": 60.0,
+                "curtailment": 100.0,
+            },
+        },
     }
     balance, costs = long(blocks, ["node", "block"], dates), pd.DataFrame(columns=["kind", "item", "asset", "value"])
     bindings = pd.DataFrame(columns=["limit", "asset", "date", "value"])
@@ -135,11 +159,13 @@ def test_texts_do_not_overlap(name, run):
 @pytest.mark.parametrize(("name", "run"), CASES)
 def test_legend_stands_beside_data_and_below_title(name, run):
     figure, renderer = drawn(name, run)
-    (legend,) = figure.findobj(Legend)
-    extent, title = legend.get_window_extent(renderer), figure._suptitle.get_window_extent(renderer)
-    assert not extent.overlaps(title)
-    for axes in panels(figure):
-        assert not extent.overlaps(axes.get_window_extent(renderer)), axes
+    legends = figure.findobj(Legend)
+    assert len(legends) == (name != "replacements"), "the waterfall names its bars themselves"
+    for legend in legends:
+        extent, title = legend.get_window_extent(renderer), figure._suptitle.get_window_extent(renderer)
+        assert not extent.overlaps(title)
+        for axes in panels(figure):
+            assert not extent.overlaps(axes.get_window_extent(renderer)), axes
 
 
 @pytest.mark.parametrize("run", RUNS)

@@ -83,6 +83,39 @@ def test_page_says_value_unit_formula_and_source_within_100_columns() -> None:
     assert max(len(row) for row in text.splitlines()) <= 100
 
 
+def test_figures_stand_below_the_formula_and_source_they_share() -> None:
+    made = dossier()
+    alike = [Figure(f"f{k}", f"Share {k}", float(k), "%", "x ÷ y", "Annex II") for k in range(3)]
+    rows = printed(replace(made, chapters=(replace(made.chapters[0], figures=tuple(alike), tables={}),))).splitlines()
+    (start,) = [k for k, row in enumerate(rows) if "x ÷ y · Annex II" in row]
+    assert [row.split()[:2] for row in rows[start + 1 : start + 4]] == [["Share", "0"], ["Share", "1"], ["Share", "2"]]
+
+
+def test_the_reader_sees_names_and_one_unit() -> None:
+    frame = pd.DataFrame(
+        {"largest": ["horgos", "none"], "low": [10.55, 1.0], "unit": ["GWh", "EUR"], "west": [1.0, 2.0]}
+    )
+    names = {"horgos": "Horgoš", "west": "Western Serbia"}
+    table = Table("t", frame, {"west": "kEUR per GWh/d"}, note="203–211 GWh/d", names=names)
+    found = dossier_text.cells(table, MCM)
+    assert found.headings == ("largest", "low", "unit", "Western Serbia [kEUR per mcm/d]")
+    assert [row[:3] for row in found.rows] == [("Horgoš", "1", "mcm"), ("none", "1", "EUR")]
+    assert found.foot == "19.2–20 mcm/d"
+    assert dossier_text.cells(table, GWH).foot == "203–211 GWh/d"
+    kept = dossier_text.line(Figure("f", "F", 1e-9, "1", "", "", note="Deff = 0.0 GWh/d; 1,055 GWh"), MCM)
+    assert (kept.value, kept.note) == ("1e-09", "Deff = 0 mcm/d; 100 mcm")
+
+
+def test_long_headings_and_words_are_not_folded() -> None:
+    made = dossier()
+    frame = pd.DataFrame({"name": ["Gospodjinci-Batajnica and Banat mains"] * 2, "a_b_c_d_e_f": [1.0, 2.0]}).assign(
+        **{f"column_{k}": [float(k)] * 2 for k in range(8)}
+    )
+    text = printed(replace(made, chapters=(replace(made.chapters[0], tables={"terms": Table("Terms", frame)}),)))
+    assert "Gospodjinci-Batajnica" in text
+    assert max(len(row) for row in text.splitlines()) <= 100
+
+
 def test_long_tables_end_with_the_name_of_the_file() -> None:
     made = dossier()
     rows = pd.concat([TERMS] * SHOWN_ROWS, ignore_index=True)

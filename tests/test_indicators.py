@@ -177,3 +177,15 @@ def test_binding_limits(result):
 
 def test_binding_limits_of_nothing(result):
     assert indicators.binding_limits(replace(result, bindings=result.bindings.iloc[:0])).empty
+
+
+def test_entry_flows_add_routes_and_stores_abroad_by_their_last_asset(result):
+    run = result
+    assets = run.assets.assign(entry="")
+    assets.loc[assets["asset"].isin(["gas_A", "gas_late_A"]), "entry"] = "border"
+    assets.loc[assets["asset"] == "ours", "entry"] = "hub"
+    flows = indicators.entry_flows(replace(run, assets=assets))
+    assert flows["border"].to_list() == [6 + 0, 0 + 0, 0 + 2]
+    assert flows["hub"].to_list() == [0, 4, 3]
+    with pytest.raises(InputError, match="older version"):
+        indicators.entry_flows(run)

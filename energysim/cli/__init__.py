@@ -18,6 +18,7 @@ from energysim import __version__
 
 VERBS: dict[str, tuple[str, str]] = {
     "atlas": ("atlas", "Take away every asset at every date; chart the unserved gas."),
+    "chart": ("chart", "Draw a chart of runs by its name."),
     "check": ("inputs", "Check the data and scenarios and report every problem at once."),
     "completion": ("installation", "Print the line that switches on completion in SHELL."),
     "doctor": ("installation", "Check this installation: versions, data, solver."),

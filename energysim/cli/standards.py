@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -50,6 +51,7 @@ def standards_options(command: F) -> F:
                      show_default=True, help="Folder that receives one folder per scenario."),
         click.option("--unit", type=click.Choice(["mcm", "gwh"]), default="mcm", show_default=True,
                      help="Unit of the page."),
+        click.option("--charts/--no-charts", default=True, show_default=True, help="Draw charts beside the tables."),
         click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON instead of the page."),
     ]):  # fmt: skip
         command = decorate(command)
@@ -67,7 +69,7 @@ def standards(chapters: tuple[str, ...], **said: Any) -> None:
     N−1, the supply standard, ENTSOG's indicators, endurance, the value of capacity and projects, where the gas
     comes from, and which figure to check first: each with formula, inputs and source, in the order of the template
     of a preventive action plan (Regulation (EU) 2017/1938, Annex VI). SCENARIO is an id from `energysim scenarios`,
-    a file, or either with `/variant`; without one the coming gas year. Tables (CSV) and the page as Markdown go to a
+    a file, or either with `/variant`; without one the coming gas year. Tables (CSV), charts and the page as Markdown go to a
     folder below --out; nothing is written if any input is wrong.
     """
     _assess("standards", chapters or CHAPTERS, **said)
@@ -121,8 +123,13 @@ def _assess(
     residuals: bool,
     out: Path,
     unit: str,
+    charts: bool,
     as_json: bool,
 ) -> None:
+    from energysim.dossier import MANIFEST
+    from energysim.files import check_place
+    from energysim.outputs.canvas import rendered
+    from energysim.outputs.dossier.charts import charts as draw
     from energysim.outputs.dossier.page import dossier_markdown, dossier_page
     from energysim.outputs.page import page_console
     from energysim.outputs.wording import unit_named
@@ -138,8 +145,11 @@ def _assess(
         change=lambda s: adjusted(s, weather, None, edits),
         before=[partial(check_edits, settings), partial(check_folder, out)],
     )
+    changed = _changes(weather, settings, method, residuals, chapters if verb == "standards" else CHAPTERS)
+    again = " ".join(["energysim", verb, shlex.quote(name), *changed])
+    folder = out / _folder(asked.id, verb, changed)
+    check_place(folder, MANIFEST, "a dossier")
     console = page_console(stderr=as_json)
-    again = _command(verb, name, weather, settings, method, residuals)
     with console.status(asked.id) as status:
         dossier = assess(
             asked,
@@ -150,13 +160,15 @@ def _assess(
             command=again,
         )
     as_printed = unit_named(unit)
-    pages = {f"{verb}.md": dossier_markdown(dossier, as_printed)}
-    folder = dossier.save(out / f"{Path(asked.id.replace('/', '--')).name}-{verb}", pages)
+    beside: dict[str, str | bytes] = {f"{verb}.md": dossier_markdown(dossier, as_printed)}
+    if charts:
+        beside |= {f"{name}.png": rendered(figure) for name, figure in draw(dossier, as_printed).items()}
+    dossier.save(folder, beside)
     if as_json:
         click.echo(json.dumps(json.loads(dossier.figures.to_json(orient="records")), indent=2, ensure_ascii=False))
         return
     console.print(dossier_page(dossier, as_printed, brief=len(chapters) > PART), highlight=False)
-    console.print(f"tables: {folder}\nrun again: {again}\n", style="dim", highlight=False, soft_wrap=True)
+    console.print(f"tables and charts: {folder}\nrun again: {again}\n", style="dim", highlight=False, soft_wrap=True)
 
 
 def scenario_name(scenario: str | None, year: str | None) -> str:
@@ -167,6 +179,8 @@ def scenario_name(scenario: str | None, year: str | None) -> str:
     from energysim.errors import InputError, suggest
     from energysim.inputs.read import scenario_files
 
+    if "" in (scenario, year):
+        raise InputError(f"{'--year' if year == '' else 'SCENARIO'} is empty; leave it out for {USUAL}")
     if scenario and year:
         raise InputError(f"--year {year}: SCENARIO {scenario} has its own gas year; leave one of them out")
     if scenario or not year:
@@ -180,10 +194,19 @@ def scenario_name(scenario: str | None, year: str | None) -> str:
     return baseline
 
 
-def _command(verb: str, name: str, weather: str | None, settings: tuple[str, ...], method: str, residuals: bool) -> str:
-    parts = ["energysim", verb, shlex.quote(name)]
-    parts += [f"--weather {shlex.quote(weather)}"] if weather else []
+def _folder(scenario: str, verb: str, changed: Sequence[str]) -> str:
+    """Folder of a dossier: what was asked otherwise than usual has a folder of its own and replaces nothing."""
+    ending = f"-{hashlib.sha256(' '.join(changed).encode()).hexdigest()[:6]}" if changed else ""
+    return f"{Path(scenario.replace('/', '--')).name}-{verb}{ending}"
+
+
+def _changes(
+    weather: str | None, settings: tuple[str, ...], method: str, residuals: bool, chapters: Sequence[str]
+) -> list[str]:
+    """The options that make another dossier, as they are typed."""
+    parts = [f"--weather {shlex.quote(weather)}"] if weather else []
     parts += [f"--set {shlex.quote(s)}" for s in settings]
     parts += [f"--method {method}"] if method != "gumbel" else []
     parts += ["--no-residuals"] if not residuals else []
-    return " ".join(parts)
+    asked = [c for c in CHAPTERS if c in chapters]
+    return parts + ([f"--chapter {c}" for c in asked] if asked != list(CHAPTERS) else [])

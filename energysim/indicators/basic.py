@@ -101,6 +101,20 @@ def supply_by_source(result: Results) -> pd.DataFrame:
     return pd.concat([nominated, result.quantity("withdrawal"), switched], axis=1)
 
 
+def entry_flows(result: Results) -> pd.DataFrame:
+    """Gas by entry point [GWh/d], dates down: nominations and withdrawals of stores abroad whose route ends there.
+
+    Raises InputError for a run saved by a version that kept no entry points.
+    """
+    if "entry" not in result.assets:
+        raise InputError("this run was saved by an older version, which kept no entry points; run it again")
+    routes, accounts = (_groups(result, table, "entry") for table in ("routes", "accounts"))
+    parts = [_sum_by(result.quantity("nomination"), routes[routes != ""])]
+    parts.append(_sum_by(result.quantity("withdrawal"), accounts[accounts != ""]))
+    together = pd.concat(parts, axis=1)
+    return together.T.groupby(level=0, sort=False).sum().T
+
+
 def source_shares(result: Results) -> pd.Series[float]:
     """Share [1] of each gas source = its nominations ÷ all nominations; storage only moves gas in time."""
     taken = _sum_by(result.quantity("nomination"), _groups(result, "routes")).sum()

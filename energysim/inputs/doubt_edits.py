@@ -1,6 +1,6 @@
 """A doubt at the end of its range: another dataset, in which what must move along has moved along.
 
-Besides the figure itself: shares still add to 1, an opening stock lies within its account, a level moves base and
+Besides the figure itself: shares still add to 1, a contract's quantity that is rate times days follows the rate, an opening stock lies within its account, a level moves base and
 slope of demand alike, and a figure that only shapes the answer to cold (slope, threshold, lag) leaves the demand of
 a normal year as it is, because the year is measured and its shape is not.
 """
@@ -16,7 +16,7 @@ import numpy as np
 
 from energysim.inputs.demand import HeatResponse
 from energysim.inputs.demand_tables import demand_model
-from energysim.inputs.doubts import SHAPE, SHARES, Doubt, End
+from energysim.inputs.doubts import SHAPE, SHARES, Doubt, End, in_use, quantity_follows
 from energysim.inputs.horizon import Horizon
 from energysim.inputs.read import Dataset
 from energysim.inputs.tables import StorageAccountRow
@@ -42,6 +42,11 @@ def moved(horizon: Horizon, doubt: Doubt, end: End) -> Dataset:
             row: Any = rows[line]
             if row.base_factor == row.slope_factor:
                 change["base_factor"] = change[doubt.column]
+    if table == "contracts":
+        for line, change in changes.items():
+            piece: Any = rows[line]
+            if quantity_follows(piece):
+                change["acq_mcm"] = piece.acq_mcm * change[doubt.column] / piece.dcq_mcm_per_day
     if table == "sectors":
         _hold_year(horizon, changes)
     if table in SHARES:
@@ -113,9 +118,8 @@ def _make_room(horizon: Horizon, table: str, changes: Changes) -> None:
     whole = (lambda r: (r.sector,)) if table == "regional_shares" else (lambda r: (r.sector, r.region))
     rows: Any = horizon.dataset.tables[table].rows
     parts: dict[tuple[str, ...], list[int]] = {}
-    for line, row in enumerate(rows):
-        if row.rival is None and row.meets(horizon.first, horizon.last):
-            parts.setdefault(whole(row), []).append(line)
+    for line, row in in_use(horizon, table):
+        parts.setdefault(whole(row), []).append(line)
     for key in {whole(rows[line]) for line in changes}:
         fixed = [line for line in parts.get(key, []) if line in changes]
         others = [line for line in parts.get(key, []) if line not in changes]

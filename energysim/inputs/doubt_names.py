@@ -51,6 +51,7 @@ def label(dataset: Dataset, row: Any, group: bool = False) -> str:
     name = name.partition(",")[0] if row.table == "upstream" else name
     side = getattr(row, "side", None)
     more = f" ({side} side)" if side else " and its like" if row.table == "tariffs" and group else ""
+    more = f", {row.kind}" if row.table == "storage_curves" else more
     dates = f" from {row.valid_from}" if row.table in ("prices", "production") and row.valid_from else ""
     return f"{name}{more}{dates}"
 

@@ -26,6 +26,10 @@ SHAPE = ("threshold_temperature", "cold_kink_temperature", "cold_slope_factor", 
 """Beginnings of the parameters that shape the answer to cold."""
 SOLVER = frozenset({"tie_breaking_cost"})
 """Parameters that are no figures of the world."""
+SAME_QUANTITY = 0.01
+"""Share of a contract's quantity by which rate times days may differ from it through rounding."""
+HELP = "emergency"
+"""Kind of the contracts that are zero unless a scenario adds volume: its choice, about which nobody can be asked."""
 
 FEEDING = ("contracts", "contract_seasons", "production", "upstream", "reservations", "pipelines", "storage_accounts",
            "storage_levels", "storage_sites", "storage_curves", "storage_seasons", "storage_targets", "closing_values",
@@ -60,6 +64,7 @@ GROUPS: Mapping[str, tuple[Callable[[Any], tuple[str, ...]], str]] = {
 """Table -> which rows are one figure, and how that is said."""
 
 ALONG = {
+    "contracts": "a quantity that is rate times days goes along",
     "storage_accounts": "the opening stock stays within the volume",
     "storage_levels": "stays within the volume",
     "demand_levels": "base along with slope where the row gives both the same",
@@ -111,7 +116,7 @@ def doubts(horizon: Horizon) -> list[Doubt]:
     for name in FEEDING:
         groups: dict[tuple[str, ...], list[tuple[int, Any, float, float]]] = {}
         key = GROUPS[name][0] if name in GROUPS else lambda r: (*r.identity, str(r.valid_from or ""))
-        for line, row in _in_use(horizon, name):
+        for line, row in in_use(horizon, name):
             low, high = _range(horizon, row)
             if low < high:
                 groups.setdefault(key(row), []).append((line, row, low, high))
@@ -132,9 +137,9 @@ def statements(horizon: Horizon) -> list[Statement]:
     return found
 
 
-def _in_use(horizon: Horizon, name: str) -> Iterator[tuple[int, Any]]:
+def in_use(horizon: Horizon, name: str) -> Iterator[tuple[int, Any]]:
     """The rows in force, rivals only where selected, with their place in the table."""
-    table = horizon.dataset.tables[name].rows
+    table: Any = horizon.dataset.tables[name].rows
     used = horizon.rows(TABLES[name])
     chosen = {id(r) for r in used if not overruled(horizon, r, used)}
     for line, row in enumerate(table):
@@ -143,7 +148,7 @@ def _in_use(horizon: Horizon, name: str) -> Iterator[tuple[int, Any]]:
             continue
         if name == "storage_levels" and not _opens(horizon, row):
             continue
-        if name == "parameters" and row.identity[0] in SOLVER:
+        if (name == "parameters" and row.identity[0] in SOLVER) or (name == "contracts" and row.kind == HELP):
             continue
         yield line, row
 
@@ -208,8 +213,20 @@ def _along(table: str, rows: list[tuple[int, Any, float, float]]) -> str:
     """What moves with the figure, in words."""
     if table in GROUPS and (len(rows) > 1 or table in SHARES):
         return GROUPS[table][1]
-    shapes = table != "parameters" or rows[0][1].identity[0].startswith(SHAPE)
-    return ALONG.get(table, "") if shapes else ""
+    row = rows[0][1]
+    if (table == "contracts" and not quantity_follows(row)) or (
+        table == "parameters" and not row.identity[0].startswith(SHAPE)
+    ):
+        return ""
+    return ALONG.get(table, "")
+
+
+def quantity_follows(row: Any) -> bool:
+    """Whether a contract's quantity is nothing else than its daily quantity times its days."""
+    if not row.acq_mcm or not row.dcq_mcm_per_day or not (row.valid_from and row.valid_to):
+        return False
+    days = (row.valid_to - row.valid_from).days + 1
+    return bool(abs(row.acq_mcm - row.dcq_mcm_per_day * days) <= SAME_QUANTITY * row.acq_mcm)
 
 
 def _dated(dataset: Dataset, row: Row) -> bool:
@@ -237,10 +254,10 @@ def _said(used: Any, row: Any, column: str) -> str:
 
 
 def _statement(horizon: Horizon, table: str, rows: list[Any]) -> Statement:
-    row, column = rows[0], str(rows[0].headline)
-    known = dict.fromkeys(id(r) for r in rows)
-    used = next((r for _, r in _in_use(horizon, table) if r.identity == row.identity and id(r) not in known), None)
-    said = getattr(row, column)
+    column, known = str(rows[0].headline), {id(r) for r in rows}
+    held = {r.identity: r for _, r in reversed(list(in_use(horizon, table))) if id(r) not in known}
+    row = next((r for r in rows if _said(held.get(r.identity), r, column)), rows[0])  # the first that differs
+    used, said = held.get(row.identity), getattr(row, column)
     inside = None
     if used is not None and used.low is not None and used.high is not None and said is not None:
         inside = bool(used.low - 1e-9 <= said <= used.high + 1e-9)

@@ -97,6 +97,15 @@ def temperatures(record: WeatherRecord, weather: str, first_day: date, days: int
     weather: `normal`, `design`, `actual` or a winter on record; a horizon longer than a gas year repeats it
     in each. The series starts LEAD_DAYS early. Days beyond the record are `normal`. Raises InputError.
     """
+    kept: dict[tuple[str, date, int], tuple[Temperatures, list[str]]] = vars(record).setdefault("_horizons", {})
+    if (weather, first_day, days) not in kept:
+        kept[weather, first_day, days] = _temperatures(record, weather, first_day, days)
+    values, remarks = kept[weather, first_day, days]
+    return values.copy(), list(remarks)
+
+
+def _temperatures(record: WeatherRecord, weather: str, first_day: date, days: int) -> tuple[Temperatures, list[str]]:
+    """The same, made anew."""
     dates = [first_day + timedelta(days=d) for d in range(-LEAD_DAYS, days)]
     if weather == "design":
         return design_winter(record, dates), ["weather: 1-in-20 design winter"]

@@ -184,11 +184,11 @@ def assets(system: GasSystem) -> pd.DataFrame:
     contract_of = {r: c for r, (c, _) in system.routes.items()}
     add("routes", [r for _, r in system.routes.values()], name=lambda r: contract_of[r.id].name or contract_of[r.id].id,
         group=lambda r: contract_of[r.id].gas_source or contract_of[r.id].id, parent=lambda r: contract_of[r.id].id,
-        node=lambda r: r.entry_node)  # fmt: skip
+        node=lambda r: r.entry_node, entry=lambda r: r.path[-1] if r.path else "")  # fmt: skip
     add("contracts", contracts, group=lambda c: c.gas_source or c.id)
     add("accounts", system.accounts.values(), group=lambda a: "callable" if a.callable else "not callable",
         parent=lambda a: a.site, volume=lambda a: a.volume,
-        node=lambda a: a.entry_node)  # fmt: skip
+        node=lambda a: a.entry_node, entry=lambda a: a.route.path[-1] if a.route and a.route.path else "")  # fmt: skip
     add("pipelines", system.pipelines.values(), group=lambda p: f"{p.from_node}>{p.to_node}",
         shrinkage=lambda p: p.shrinkage)  # fmt: skip
     add("offtakes", system.offtakes.values(), name=lambda o: classes[o.demand_class].name or o.demand_class,
@@ -202,11 +202,23 @@ def assets(system: GasSystem) -> pd.DataFrame:
     for order, source in enumerate(used):
         name = system.gas_sources.get(source, source)
         rows.append({"asset": source, "table": "gas_sources", "name": name, "order": order, "group": source})
-    columns = ["asset", "table", "name", "group", "parent", "order", "protected", "volume", "node", "shrinkage"]
-    frame = pd.DataFrame(rows, columns=columns)
-    return frame.fillna({"group": "", "parent": "", "node": "", "protected": False, "shrinkage": 0.0}).astype(
-        {"protected": bool, "volume": float, "shrinkage": float}
-    )
+    columns = [
+        "asset",
+        "table",
+        "name",
+        "group",
+        "parent",
+        "order",
+        "protected",
+        "volume",
+        "node",
+        "entry",
+        "shrinkage",
+    ]
+    words = dict.fromkeys(("group", "parent", "node", "entry"), "")
+    frame = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(words, object))
+    blank = {**words, "protected": False, "shrinkage": 0.0}
+    return frame.fillna(blank).astype({"protected": bool, "volume": float, "shrinkage": float})
 
 
 def _dates(system: GasSystem) -> pd.DatetimeIndex:

@@ -67,12 +67,17 @@ class Canvas:
     days: pd.DatetimeIndex
     own: bool
 
-    def finish(self, title: str, what: str, handles: Sequence[Artist], lanes: bool = True) -> Figure:
-        """Write title, subtitle, legend, foot and lanes of events around the data; returns the figure."""
+    def finish(
+        self, title: str, what: str, handles: Sequence[Artist], lanes: bool = True, dated: bool = True
+    ) -> Figure:
+        """Write title, subtitle, legend, foot and lanes of events around the data; returns the figure.
+
+        dated: whether the chart has an axis of dates, on which days of events are shaded.
+        """
         figure = self.axes.get_figure(root=True)
         if figure is None:
             raise InputError("the axes given belong to no figure; make them with Figure().subplots()")
-        events = occurrences(self.result, self.days)
+        events = occurrences(self.result, self.days) if dated else []
         unnamed = len({e.name for e in events}) - LANES
         shaded = Patch(color=SHADE, label="Days of events" + (f", {unnamed} more than named" if unnamed > 0 else ""))
         self._legend([*handles, shaded] if events else handles)
@@ -199,11 +204,16 @@ def save(figure: Figure, path: Path | str) -> Path:
     if ending not in FORMATS:
         raise InputError(f"{path}: unknown format {ending!r} of a chart; expected one of {', '.join(FORMATS)}")
     path.parent.mkdir(parents=True, exist_ok=True)
+    return write_whole(path, rendered(figure, ending))
+
+
+def rendered(figure: Figure, ending: str = ".png") -> bytes:
+    """A chart as the content of a file of one of FORMATS, the same bytes every time."""
     undated = {".svg": {"Date": None}, ".png": {"Software": None}, ".pdf": {"CreationDate": None}}[ending]
     drawn = BytesIO()
     with matplotlib.rc_context({"svg.hashsalt": "energysim"}):
         figure.savefig(drawn, format=ending[1:], dpi=DPI, metadata=undated, facecolor="white")
-    return write_whole(path, drawn.getvalue())
+    return drawn.getvalue()
 
 
 def _beside(

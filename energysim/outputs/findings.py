@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from energysim.indicators import basic as indicators
-from energysim.outputs.wording import ABROAD, Unit, number, short
+from energysim.indicators.resilience import recovery_time, resilience_loss, served_share
+from energysim.outputs.wording import ABROAD, LEAST_CHANGE, Unit, number, short, source_name
 from energysim.results import Results
 from energysim.units import REPORTING_GCV
 
@@ -94,6 +97,71 @@ def prices_finding(result: Results) -> str:
     top, node = float(on_day.max()), name_of(result, "nodes", str(on_day.idxmax()))
     where = "" if on_day.min() > top - 1 else f" in {node}"
     return f"One more MWh costs up to {number(top)} EUR ({short(day)}{where}); on average {number(average)} EUR"
+
+
+def replacements_finding(result: Results, unit: Unit) -> str:
+    """What was lost during the first surprise, what replaced most of it, and what was cut."""
+    during = {k: float(v) for k, v in result.manifest["replacements"]["during"].items()}
+    lost = -sum(v for v in during.values() if v < -LEAST_CHANGE)
+    gained = {k: v for k, v in during.items() if v > LEAST_CHANGE and k != "curtailment"}
+    if not gained and not during.get("curtailment", 0.0) > LEAST_CHANGE:
+        return f"{unit.text(lost)} less gas than planned" if lost else "The first news changes no source"
+    said = f"{unit.text(lost)} do not come"
+    if gained:
+        most = max(gained, key=lambda k: gained[k])
+        name = source_name(result, most)
+        stands_in = name if name.startswith(("from store", "replaced")) else f"of {name}"
+        said += f"; the largest replacement is {unit.text(gained[most])} {stands_in}"
+    cut = during.get("curtailment", 0.0)
+    return f"{said}; {unit.text(cut)} are cut" if cut > LEAST_CHANGE else f"{said}; nobody is cut"
+
+
+def resilience_finding(result: Results) -> str:
+    """The deepest cut, the area of lost service, and how long it takes to recover."""
+    loss = resilience_loss(result)
+    if not indicators.cut_days(result):
+        return "All demand is served on every day"
+    share = served_share(result)
+    said = f"Service falls to {percent(float(share.min()))} on {short(share.idxmin())}"
+    said += f"; in all {number(loss)} days' worth of gas is missing"
+    recovered = recovery_time(result)
+    if recovered is None:
+        return f"{said}; it has not recovered by the last day"
+    return f"{said}; {recovered} days from the first cut until 95 % are served for good" if recovered else said
+
+
+def duration_finding(result: Results, unit: Unit) -> str:
+    """Highest and median demand, and how many days lie within a tenth of the highest."""
+    demand = indicators.system_demand(result)
+    top, middle = float(demand.max()), float(demand.median())
+    near = int((demand >= 0.9 * top).sum())
+    highest = f"Demand is {number(top * unit.factor)} {unit.rate} on the highest day, {number(middle * unit.factor)} on the middle one"
+    return f"{highest}; {near} days lie within a tenth of the highest"
+
+
+def entries_finding(result: Results, unit: Unit) -> str:
+    """The entry point that brings most, its share and its largest day."""
+    flows = indicators.entry_flows(result)
+    total = float(flows.to_numpy().sum())
+    if not total:
+        return "No gas enters from abroad"
+    most = str(flows.sum().idxmax())
+    top = flows[most]
+    share = percent(float(top.sum()) / total)
+    largest = f"at most {number(float(top.max()) * unit.factor)} {unit.rate} on {short(top.idxmax())}"
+    return f"{name_of(result, 'upstream', most)} brings {share} of {unit.text(total)}, {largest}"
+
+
+def origins_finding(result: Results, table: pd.DataFrame, unit: Unit) -> str:
+    """The largest origin of what was served and the class that takes most of it; table: origins down, classes across [GWh]."""
+    by_origin, total = table.sum(axis=1), float(table.to_numpy().sum())
+    largest = str(by_origin.idxmax())
+    most = str(table.loc[largest].idxmax())
+    name = "gas that lay in store" if largest == "in_store" else name_of(result, "gas_sources", largest)
+    share = percent(float(by_origin.max()) / total)
+    return (
+        f"{share} of {unit.text(total)} served is {name}; most of it goes to: {name_of(result, 'demand_classes', most)}"
+    )
 
 
 def subtitle(result: Results, what: str) -> str:

@@ -8,10 +8,38 @@ from matplotlib.figure import Figure
 
 from energysim.outputs.canvas import save
 from energysim.outputs.charts import contracts, curtailment, prices, storage, supply
+from energysim.outputs.sankey import origins
+from energysim.outputs.security_charts import duration, entries, replacements, resilience
 
-__all__ = ["charts", "contracts", "curtailment", "prices", "save", "storage", "supply"]
+__all__ = [
+    "catalogue",
+    "charts",
+    "contracts",
+    "curtailment",
+    "duration",
+    "entries",
+    "origins",
+    "prices",
+    "replacements",
+    "resilience",
+    "save",
+    "storage",
+    "supply",
+]
 
 
 def charts() -> dict[str, Callable[..., Figure]]:
-    """Every chart by name, each called as `chart(result, unit="mcm")`."""
+    """The charts that every run gets, by name, each called as `chart(result, unit="mcm")`."""
     return {"supply": supply, "storage": storage, "curtailment": curtailment, "contracts": contracts, "prices": prices}
+
+
+def catalogue() -> dict[str, Callable[..., Figure]]:
+    """Every chart by name, called in the same way; one may refuse a run that has nothing to show (InputError)."""
+    return {
+        **charts(),
+        "replacements": replacements,
+        "resilience": resilience,
+        "duration": duration,
+        "entries": entries,
+        "origins": origins,
+    }

@@ -54,17 +54,30 @@ def assess(
 ) -> Dossier:
     """The standards and indicators of a scenario (an id, `id/variant`, a file or the Scenario itself).
 
-    chapters: names of CHAPTERS. fit: how demand once in twenty years is estimated. Raises EnergysimError.
+    chapters: names of CHAPTERS. fit: how demand once in twenty years is estimated. A chapter that the scenario has no
+    ground for (no winter in its horizon, say) stands in the dossier without figures, its notes saying why; one that is
+    asked for alone raises. Raises EnergysimError.
     """
     unknown = [c for c in chapters if c not in CHAPTERS]
     if unknown:
         raise InputError(*(f"unknown chapter {c!r}{suggest(c, CHAPTERS)}" for c in unknown))
     asked = subject(scenario, dataset, weather, settings, fit)
-    made = []
+    if not sum(float(asked.system.offtakes[o].demand.sum()) for o in asked.offtakes()) > 0:
+        raise InputError(f"{asked.scenario.id}: nobody in the country demands gas, so there is nothing to measure")
+    made: list[Chapter] = []
     for name in [c for c in CHAPTERS if c in chapters]:
         if progress:
             progress(name.replace("_", " "))
-        made.append(CHAPTERS[name](asked))
+        try:
+            made.append(CHAPTERS[name](asked))
+        except InputError as error:
+            if len(chapters) == 1:
+                raise
+            made.append(
+                Chapter(name, name.replace("_", " "), "", (), {}, tuple(f"not computed: {p}" for p in error.problems))
+            )
+    if not any(c.figures for c in made):
+        raise InputError(*dict.fromkeys(note for c in made for note in c.notes))
     return Dossier(tuple(made), _manifest(asked, command))
 
 

@@ -26,23 +26,30 @@ def chapter(subject: Subject) -> Chapter:
     home = float(consumption["annual"].sum())
     winter = float(home_demand(subject)[lambda s: s.index.month.isin(HEATING_MONTHS)].sum())
     volume = float(sum(a.volume for a in subject.system.accounts.values() if a.callable))
-    domestic = float(basic.source_shares(subject.planned).get("domestic", 0.0))
+    taken = _taken(subject)
+    domestic = float(taken["domestic"].sum()) / float(taken.to_numpy().sum()) if "domestic" in taken else 0.0
+    abroad = [
+        a.name or a.id for a in subject.system.accounts.values() if a.callable and a.route is not None and a.volume > 0
+    ]
     figures = (
         Figure("annual_consumption", "Annual consumption", home, "GWh", "Σ demand at home over the gas year",
                f"{TEMPLATE}(a)", note=f"weather {subject.scenario.weather}, before any cut"),
         *(_peak(subject, days) for days in LENGTHS),
         Figure("storage_to_winter", "Callable storage against winter demand", 100 * volume / winter, "%",
-               "Σ callable working gas volume ÷ demand at home October to March", f"{TEMPLATE}(d)(i)"),
+               "Σ callable working gas volume ÷ demand at home October to March", f"{TEMPLATE}(d)(i)",
+               note=f"stored abroad included: {', '.join(abroad)}" if abroad else ""),
         Figure("domestic_share", "Domestic production in all gas taken", 100 * domestic, "%",
-               "nominations of domestic gas ÷ all nominations of the undisturbed year", f"{TEMPLATE}(e)"),
+               "nominations of domestic gas ÷ all nominations for the country, undisturbed year", f"{TEMPLATE}(e)"),
         Figure("power_share", "Gas to make electricity and heat in main plants", 100 * _share(consumption, "power", home), "%",
                "demand of the class power ÷ annual consumption", f"{TEMPLATE}(f)"),
     )  # fmt: skip
     tables = {
         "consumption": Table("Consumption and the one-in-twenty peak day by class", consumption,
-                             {"annual": "GWh", "share": "%", "peak_day": "GWh/d"}, TEMPLATE + "(a)"),
-        "import_sources": Table("Gas taken in the undisturbed year by source", sources_table(subject),
-                                {"taken": "GWh", "share": "%", "largest_day": "GWh/d"}, TEMPLATE + "(c)"),
+                             {"annual": "GWh", "share": "%", "peak_day": "GWh/d"}, TEMPLATE + "(a)",
+                             shown=("name", "protected", "annual", "share", "peak_day")),
+        "import_sources": Table("Gas taken for the country in the undisturbed year by source", sources_table(subject),
+                                {"taken": "GWh", "share": "%", "largest_day": "GWh/d"}, TEMPLATE + "(c)",
+                                "gas that a neighbour bought for itself left out"),
         "storage_withdrawal": Table("Largest withdrawal at different filling levels", stores,
                                     {"volume": "GWh", **{f"at_{100 * f:.0f}_percent": "GWh/d" for f in FILLS}},
                                     TEMPLATE + "(d)(ii)", "deliverability curves are estimates: the usual shape of a depleted field"),
@@ -72,8 +79,8 @@ def consumption_table(subject: Subject) -> pd.DataFrame:
 
 
 def sources_table(subject: Subject) -> pd.DataFrame:
-    """Gas source, what was taken over the year [GWh], its share [%] and its largest day [GWh/d]; Bosnian gas included."""
-    supply = basic.supply_by_source(subject.planned)
+    """Gas source, what was taken for the country over the year [GWh], its share [%] and its largest day [GWh/d]."""
+    supply = _taken(subject)
     sources = [s for s in subject.system.gas_sources if s in supply and float(supply[s].sum()) > basic.TRACE]
     taken = supply[sources].sum()
     return pd.DataFrame(
@@ -83,6 +90,17 @@ def sources_table(subject: Subject) -> pd.DataFrame:
             "share": (100 * taken / taken.sum()).to_numpy(),
             "largest_day": supply[sources].max().to_numpy(),
         }
+    )
+
+
+def _taken(subject: Subject) -> pd.DataFrame:
+    """Nominations [GWh/d] by gas source, but for what a neighbour bought for itself, by gas day."""
+    nominated = basic.contract_nominations(subject.planned)
+    own = [c for c in subject.system.contracts.values() if not c.destination and c.id in nominated]
+    sources = dict.fromkeys(c.gas_source or c.id for c in own)
+    return pd.DataFrame(
+        {s: nominated[[c.id for c in own if (c.gas_source or c.id) == s]].sum(axis=1) for s in sources},
+        index=nominated.index,
     )
 
 
@@ -103,9 +121,9 @@ def withdrawal_at(account: StorageAccount, fill: float) -> float:
 
 def _peak(subject: Subject, days: int) -> Figure:
     estimate = design_demand(subject, days)
-    what = "day" if days == 1 else f"{days} days"
+    what = "one day" if days == 1 else f"{days} days"
     return Figure(f"design_demand_{days}", f"Demand met once in twenty winters, {what}", estimate.value, "GWh/d",
-                  f"quantile of the winters' highest {days}-day means ({subject.fit.method})",
+                  f"quantile of the winters' highest means over so many days ({subject.fit.method})",
                   "Reg. (EU) 2017/1938, Annex II and Article 6", low=estimate.low, high=estimate.high)  # fmt: skip
 
 

@@ -138,7 +138,13 @@ def comparison_table(subject: Subject) -> Table:
         {"days": "d", **dict.fromkeys(rates, "GWh/d")},
         source="weather_belgrade.csv; docs/demand_fit.md",
         note=f"{len(winters(subject).names)} winters through the demand model of {subject.system.label}; "
-        f"intervals 90 %, by resampled winters; {UPPER_BOUND}",
+        f"low, high: 90 %, by resampled winters; {UPPER_BOUND}",
+        names={
+            "gumbel": "Gumbel, L-moments",
+            "gumbel_ml": "Gumbel, likelihood",
+            "gev": "GEV, L-moments",
+            "empirical": "plain ranks",
+        },
     )
 
 

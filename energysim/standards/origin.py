@@ -112,8 +112,7 @@ def _table(title: str, home: pd.DataFrame, by: tuple[str, ...], labels: dict[str
     frame = frame.reset_index()
     for column in by[:-1]:
         frame[column] = frame[column].map(lambda v: labels.get(str(v), str(v)))
-    said = "; ".join(f"{c}: {names[c]}" for c in units if names.get(c, c) != c)
-    return Table(title, frame, units, SOURCE, f"Rows add to 100 %. {said}." if said else "")
+    return Table(title, frame, units, SOURCE, "rows add to 100 %", names=names)
 
 
 def _labels(results: Results, table: str) -> dict[str, str]:

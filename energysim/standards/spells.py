@@ -18,7 +18,7 @@ import numpy as np
 from energysim.errors import InputError
 from energysim.inputs.assets import GasSystem
 from energysim.inputs.weather import DESIGN_CENTRE
-from energysim.standards.extremes import average_demand, design_demand
+from energysim.standards.extremes import ENDS, average_demand, design_demand
 from energysim.standards.subject import Subject
 from energysim.studies.window import cut_out
 
@@ -36,6 +36,18 @@ def spell(subject: Subject, days: int, weather: Weather = "one_in_twenty", fill:
     openings = {} if fill is None else {a.id: fill * a.volume for a in system.accounts.values() if a.callable}
     wanted = design_demand(subject, days).value if weather == "one_in_twenty" else average_demand(subject, days)
     return scaled(subject, cut_out(system, subject.plan, first, days, openings), wanted)
+
+
+def events_left_out(subject: Subject) -> list[str]:
+    """Names of the scenario's events that touch a winter (October to April): no spell holds them, so a page must say so."""
+    system, names = subject.system, dict[str, None]()
+    for event in subject.scenario.events:
+        for o in event.occurrences:
+            first, last = max(o.start, system.first_day), min(o.until, system.last_day)
+            days = (first + timedelta(days=k) for k in range((last - first).days + 1))
+            if any((d.month, d.day) >= ENDS[0] or (d.month, d.day) <= ENDS[1] for d in days):
+                names[event.name] = None
+    return list(names)
 
 
 def scaled(subject: Subject, window: GasSystem, mean: float) -> GasSystem:

@@ -224,6 +224,7 @@ def test_shipped_year() -> None:
     told = chapter.tables["survival_announced"].frame.set_index("out")
     assert (told[home] >= table.set_index("out").loc[told.index, home]).to_numpy().all()
     assert chapter.value("days_to_first_protected_cut") >= 0
+    assert any(note.startswith("Of the scenario's events only") for note in chapter.notes)
     levels = chapter.tables["trigger_levels"].frame
     assert [d.isoformat() for d in levels["date"][:2]] == [
         date(2025, 11, 1).isoformat(),

@@ -13,12 +13,15 @@ import numpy as np
 import pytest
 
 from energysim.dossier import Chapter
+from energysim.errors import InputError
+from energysim.inputs.demand_tables import demand_model
 from energysim.inputs.doubt_edits import edited, moved
 from energysim.inputs.doubts import FEEDING, Doubt, doubts, statements
 from energysim.inputs.evidence import USED_BY
 from energysim.inputs.fingerprint import fingerprint
 from energysim.inputs.horizon import Horizon
 from energysim.inputs.read import Dataset, read_dataset
+from energysim.inputs.weather import temperatures
 from energysim.outputs.dossier.evidence import findings
 from energysim.outputs.wording import MCM
 from energysim.standards.evidence.chapter import chapter, one_at_a_time, root_sum_square, swing_of, worst_ends
@@ -134,6 +137,15 @@ def test_the_week_keeps_its_mean_and_a_level_moves_base_and_slope():
     assert total(after) > 1.09 * total(horizon().dataset)
 
 
+def test_shares_still_add_to_one_where_a_scenario_believes_a_rival():
+    survey = replace(horizon(), rivals={"regional_shares.households": "survey_2007"})
+    doubt = doubt_of("regional_shares.commercial_public.voj", survey)
+    after = replace(survey, dataset=moved(survey, doubt, "high"))
+    usual = demand_model(survey).offtakes(examined().system.temperature)
+    there = demand_model(after).offtakes(examined().system.temperature)
+    assert np.sum([o.demand for o in there]) == pytest.approx(np.sum([o.demand for o in usual]))
+
+
 def test_an_opening_stock_stays_within_its_account():
     for name in ("storage_accounts.banatski_dvor_serbian", "storage_levels.banatski_dvor_gazprom"):
         for end in ("low", "high"):
@@ -146,6 +158,55 @@ def test_rows_that_are_one_figure_move_as_one():
     assert len(doubt_of("reservations.hungarian_transit").rows) == 3
     assert len(doubt_of("pipelines.north_belgrade").rows) == 2
     assert len([d for d in doubts(horizon()) if d.table == "curtailment_steps"]) == 1
+
+
+def test_help_that_only_a_scenario_adds_is_nothing_to_ask_about():
+    assert [r for r in read_dataset().rows("contracts") if r.kind == "emergency" and r.high]
+    assert not [d for d in doubts(horizon()) if "emergency" in d.id]
+
+
+@pytest.mark.parametrize(("end", "rate"), [("low", 1.0), ("high", 2.5)])
+def test_a_quantity_that_is_rate_times_days_follows_the_rate(end, rate):
+    doubt = doubt_of("contracts.socar_2025_w")
+    after = moved(horizon(), doubt, end)
+    (row,) = [r for r in after.rows("contracts") if r.piece == "socar_2025_w" and r.rival is None]
+    assert (row.dcq_mcm_per_day, row.acq_mcm) == (rate, pytest.approx(rate * 182))
+    assert doubt.moves == "a quantity that is rate times days goes along"
+    assert not doubt_of("contracts.lng_2024").moves
+
+
+def test_the_two_curves_of_a_store_have_names_of_their_own():
+    names = [d.name for d in doubts(horizon()) if d.id.startswith("storage_curves.banatski_dvor_serbian")]
+    assert names == ["Banatski Dvor, Serbian gas, withdrawal: curve", "Banatski Dvor, Serbian gas, injection: curve"]
+    assert len({d.name for d in doubts(horizon())}) == len(doubts(horizon()))
+
+
+def test_a_statement_shows_the_first_figure_that_differs():
+    (found,) = [s for s in statements(horizon()) if s.name.endswith("two day mean")]
+    assert (found.name, found.used, found.said) == ("temperature weight 1: two day mean", "0.5", "1")
+
+
+def test_an_end_that_is_what_is_used_is_not_solved_again():
+    asked = Examination(examined())
+    asked.__dict__["base"] = {"x": 1.0}
+    asked._variant = None  # type: ignore[method-assign, assignment]
+    assert asked._at(doubt_of("pipelines.gms_gospodjinci"), "high") == ({"x": 1.0}, False)
+
+
+def test_figures_are_not_moved_in_a_system_that_is_not_their_own():
+    asked = examined()
+    dry = asked.system.with_asset(
+        "fuel_switches", replace(asked.system.fuel_switches["district_heating"], oil_stock=0.0)
+    )
+    with pytest.raises(InputError, match="not the one that its scenario and data make"):
+        _ = Examination(Subject(asked.dataset, asked.scenario, dry)).base
+
+
+def test_temperatures_that_are_kept_are_nobody_elses():
+    system, weather = examined().system, read_dataset().weather
+    first, _ = temperatures(weather, "normal", system.first_day, system.days)
+    first[:] = 99.0
+    assert temperatures(weather, "normal", system.first_day, system.days)[0].max() < 40
 
 
 def test_the_fingerprint_sees_one_bit():

@@ -27,7 +27,7 @@ from energysim import (
     Upstream,
 )
 from energysim.dossier import Chapter
-from energysim.outputs.dossier.n_minus_1 import findings
+from energysim.outputs.dossier.n_minus_1 import PIPES_ALONE, findings
 from energysim.outputs.wording import GWH
 from energysim.standards.extremes import Estimate
 from energysim.standards.infrastructure import ladder
@@ -283,7 +283,7 @@ def test_shipped_chapter_is_plausible_and_says_what_the_formula_leaves_out() -> 
 def test_an_undocumented_winter_counts_less() -> None:
     found = shipped("baseline_2026_27")
     assert found.value("contracted_documented") < found.value("contracted") - 30
-    assert "gazprom" in found["contracted_documented"].note
+    assert "Gazprom" in found["contracted_documented"].note
     assert "known to be signed" in " ".join(findings(found, GWH))
 
 
@@ -292,3 +292,12 @@ def test_loss_of_turkstream_shows_in_the_course() -> None:
     assert found["first_day_below"].value == "2026-01-01"
     days = found.tables["n_minus_1_course"].frame.set_index("date")
     assert days.n_minus_1["2025-12-31"] > 100 > days.n_minus_1["2026-01-01"]
+    assert any("no event of the scenario is in force" in note for note in found.notes)
+    assert not any("no event of the scenario" in note for note in shipped().notes)  # only maintenance in June
+
+
+def test_who_does_not_pass_is_not_told_that_one_can_pass_and_be_short() -> None:
+    found = shipped("january_2009")
+    assert found["n_minus_1_full"].verdict == "fail"
+    said = " ".join(findings(found, GWH))
+    assert "can pass N−1" not in said and PIPES_ALONE in said

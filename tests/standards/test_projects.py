@@ -23,6 +23,7 @@ from energysim.outputs.dossier import projects as projects_findings
 from energysim.outputs.wording import MCM
 from energysim.standards.projects.benefits import Bench, Benefit, Terms, benefits, case_table, project_table
 from energysim.standards.projects.cases import Case, cases, moved
+from energysim.standards.projects.chapter import chapter
 from energysim.standards.projects.edits import (
     Addition,
     Entry,
@@ -33,6 +34,7 @@ from energysim.standards.projects.edits import (
     read_projects,
     worth,
 )
+from energysim.standards.subject import Subject
 from energysim.standards.value.worth import same_lost_load
 
 QUIET = Scenario(title="t", gas_year="")
@@ -138,6 +140,26 @@ def test_saved_demand_saves_its_gas_in_the_shape_of_demand() -> None:
     assert benefits(bench(system, project))["heat"].pint.total() == pytest.approx((4 - 2 + 8 - 4) * 20)
     with pytest.raises(InputError, match="saves more than there is"):
         configured(system, [replace(project, effects=(Saving("city@B", -7.0),))], ["heat"])
+
+
+def test_where_there_is_no_demand_there_is_none_to_save() -> None:
+    system = small(offtakes=[Offtake("city", "B", 0.0)])
+    with pytest.raises(InputError, match="no demand to be saved"):
+        configured(system, [Project("heat", "Heat", (Saving("city@B", -3.0),))], ["heat"])
+
+
+def test_two_days_are_not_set_against_a_year_of_cost() -> None:
+    subject = Subject(examined("baseline_2025_26").dataset, QUIET, small())
+    with pytest.raises(InputError, match="2 days, not a year"):
+        chapter(subject, same_lost_load(small()))
+
+
+def test_how_often_a_year_must_come_is_never_said_too_rare() -> None:
+    assert [projects_findings._once(y) for y in (65.9, 2.0, 1.9)] == [
+        "once in 65 years",
+        "once in 2 years",
+        "every year",
+    ]
 
 
 def test_gas_in_a_larger_store_is_not_free() -> None:
@@ -296,5 +318,5 @@ def test_findings_are_made_from_the_tables() -> None:
     left = pd.DataFrame([("x", "X", "no size")], columns=["project", "name", "reason"])
     tables = {"projects": Table("p", table), "project_years": Table("y", years), "projects_left_out": Table("l", left)}
     said = "\n".join(projects_findings.findings(Chapter("projects", "P", "7", (), tables), MCM))
-    assert "North 0.47 of 0.3" in said and "a bad year" in said and "2 are substitutes" in said
+    assert "North 0.47 against 0.3" in said and "a bad year" in said and "2 are substitutes" in said
     assert "2 of 3 projects can be valued" in said

@@ -11,7 +11,7 @@ from standards_subject import examined
 
 from energysim import GasSystem, InputError, Scenario
 from energysim.standards.extremes import average_demand, design_demand
-from energysim.standards.spells import spell
+from energysim.standards.spells import events_left_out, spell
 from energysim.standards.subject import Subject
 
 
@@ -57,3 +57,9 @@ def test_a_system_without_climate_says_so(small_system: Callable[..., GasSystem]
     bare = Subject(examined("baseline_2025_26").dataset, Scenario(title="bare", gas_year=""), small_system())
     with pytest.raises(InputError, match="no climate"):
         spell(bare, 7)
+
+
+def test_events_of_a_winter_are_named_as_left_out() -> None:
+    lost = events_left_out(examined("russian_loss_alone"))
+    assert lost[:2] == ["TurkStream stops", "Hungary keeps its gas"]
+    assert events_left_out(examined("baseline_2025_26")) == []  # its only event is maintenance in June

@@ -24,9 +24,11 @@ from energysim import (
     StorageAccount,
     Upstream,
 )
+from energysim.dossier import Chapter, Figure, Table
 from energysim.inputs.assets import Period
-from energysim.outputs.dossier.supply_standard import findings
+from energysim.outputs.dossier.supply_standard import NOT_THE_SCENARIO, findings
 from energysim.outputs.wording import GWH
+from energysim.standards.subject import subject
 from energysim.standards.supply import chapter as supply_standard
 from energysim.standards.supply.cases import (
     Answer,
@@ -39,7 +41,7 @@ from energysim.standards.supply.cases import (
     without,
     worst,
 )
-from energysim.standards.supply.chapter import services_share
+from energysim.standards.supply.chapter import EVENTS_LEFT_OUT, services_share
 from energysim.standards.supply.serving import Multiple, Recourse, repeated
 
 HOME = ("households@TOWN",)
@@ -249,6 +251,53 @@ def test_shipped_year_in_three_cases() -> None:
     assert sources["total_b"].sum() > customers["case_b"].sum()  # Bosnia's demand and losses besides
     assert all(sentence.endswith(".") for sentence in findings(chapter, GWH))
     assert not pd.isna(chapter.value("protected_services_share"))
+
+
+def test_events_are_not_in_the_cases_and_the_page_says_so() -> None:
+    group = "turkstream+hungary"
+    chapter = supply_standard.chapter(examined("russian_loss_alone"), outages=[group])
+    assert chapter["supply_standard_b_all_multiple"].verdict == "pass"  # nothing of the loss of Russian gas is in it
+    [note] = [n for n in chapter.notes if n.startswith(EVENTS_LEFT_OUT)]
+    assert "TurkStream stops; Hungary keeps its gas" in note
+    said = findings(chapter, GWH)
+    assert said[0] == NOT_THE_SCENARIO
+    assert any("without TurkStream, and Hungary with it" in s for s in said)
+    assert chapter["supply_standard_c_all_multiple"].note.startswith("without TurkStream, and Hungary with it;")
+    assert NOT_THE_SCENARIO not in findings(replace(chapter, notes=supply_standard.NOTES), GWH)
+
+
+def test_sentences_where_there_is_no_store_no_limit_or_nothing_at_all() -> None:
+    row = {"case": "c", "without": "the line", "fill": np.nan, "verdict": "pass", "missing": 0.0, "multiple": 1.5, "margin": 1.0,
+           "days": 90}  # fmt: skip
+    failed = row | {"verdict": "fail", "missing": 2.0, "multiple": np.nan, "days": 3}
+    nobody = row | {"multiple": np.inf}
+    group = {
+        "infrastructure": "both",
+        "single": False,
+        "stock": "planned",
+        "supply": "all",
+        "multiple": np.nan,
+        "missing": 2.0,
+    }
+    tables = {"supply_standard": row, "supply_standard_contracted": failed, "supply_standard_outages": group}
+    services = Figure("protected_services_share", "", None, "%", "", "")
+
+    def said(**changed: dict[str, Any]) -> str:
+        made = {name: Table("", pd.DataFrame([r])) for name, r in (tables | changed).items()}
+        return " ".join(findings(Chapter("supply_standard", "", "4", (services,), made), GWH))
+
+    assert "nan" not in said() and "closest to the limit is case (c) without the line, where 1.50 times" in said()
+    assert "In case (c) without the line it is missed: up to 2 GWh lack" in said()
+    assert "could be served not at all with everything assumed (2 GWh lack)" in said()
+    assert "there are no protected customers" in said(supply_standard=nobody)
+
+
+def test_without_protected_demand_there_is_no_multiple() -> None:
+    nobody = {f"offtakes.{k}.demand_factor": "0" for k in ("households", "commercial", "district_heating")}
+    chapter = supply_standard.chapter(subject("baseline_2025_26", settings=nobody), outages=[])
+    figure = chapter["supply_standard_a_all_multiple"]
+    assert (figure.value, figure.low, figure.high) == (None, None, None)
+    assert "no protected demand" in figure.note
 
 
 def test_unknown_infrastructure_is_refused() -> None:

@@ -10,7 +10,19 @@ import numpy as np
 import pytest
 from standards_subject import examined
 
-from energysim import Contract, DemandClass, Event, GasSystem, Node, Offtake, Period, Pipeline, Route, StorageAccount
+from energysim import (
+    Contract,
+    DemandClass,
+    Event,
+    GasSystem,
+    Node,
+    Offtake,
+    Period,
+    Pipeline,
+    Route,
+    StorageAccount,
+    Target,
+)
 from energysim.inputs.assets import Upstream
 from energysim.inputs.events import apply_events
 from energysim.inputs.read import read_scenario
@@ -21,7 +33,7 @@ from energysim.outputs.wording import MCM
 from energysim.standards.subject import Subject
 from energysim.standards.value.chapter import by_month, capacity_values, chapter, first_cut, node_prices, value_table
 from energysim.standards.value.marginal import Base, Marginal
-from energysim.standards.value.played import UNIT, Stage, eve, marginal_table, shortened
+from energysim.standards.value.played import FULL, UNIT, Stage, eve, marginal_table, shortened
 from energysim.standards.value.points import Point, enlarged, points, room
 from energysim.standards.value.worth import CASES, Money, money, same_lost_load
 
@@ -199,6 +211,37 @@ def test_stock_on_the_eve_is_worth_the_cut_that_a_surprise_brings() -> None:
     row = table[table["kind"] == "eve"].iloc[0]
     assert row["note"] == "morning of 1 January 2026"
     assert row["per_unit"] == pytest.approx(500.0) and row["mid"] == pytest.approx(500.0 * 10.55 / 1000)
+
+
+def test_a_full_store_is_told_by_its_last_mcm_not_by_one_more() -> None:
+    store = StorageAccount("store", 20.0, 20.0, 50.0, 0.0, "B", name="Cave", closing_values=((20.0, 15.0),))
+    system = short(days=4, demand=40.0, store=store)
+    found = chapter(_subject(system), same_lost_load(system))
+    table = found.tables["marginal_values"].frame
+    row = table[table["kind"] == "stock"].iloc[0]
+    assert row["measure"] == "the last mcm in store on the first morning" and row["note"] == FULL
+    said = [s for s in value_findings.findings(found, MCM) if "Cave" in s and "first morning" in s]
+    assert said[0].startswith("The last mcm in Cave, which is full, on the first morning is worth")
+
+
+def test_what_a_value_owes_to_missed_targets_is_said() -> None:
+    """Nobody needs the gas; a target on the second day is missed by 50 GWh, which one mcm lessens by 10.55 at 42 each."""
+    target = Target("t", day=1, level=60.0, shortfall_price=42.0)
+    store = StorageAccount(
+        "s", 100.0, 10.0, 0.0, 0.0, "B", name="Cave", targets=(target,), closing_values=((100.0, 15.0),)
+    )
+    system = short(days=3, demand=20.0, store=store)
+    found = chapter(_subject(system), same_lost_load(system))
+    row = found.tables["marginal_values"].frame.query("kind == 'stock'").iloc[0]
+    assert row["targets"] == pytest.approx(10.55 * 42 / 1000) and row["mid"] == pytest.approx(10.55 * (42 + 15) / 1000)
+    assert found["stock_1"].note == "of it missed filling targets avoided: 0.44 MEUR"
+    assert any("0.44 MEUR of it are missed filling targets avoided." in s for s in value_findings.findings(found, MCM))
+
+
+def test_an_event_that_comes_again_ends_earlier_each_time() -> None:
+    again = outage(until=2, repeat={"times": 2, "every_days": 2})
+    table = marginal_table(_subject(short(days=5), again), same_lost_load(short()))
+    assert table[table["kind"] == "repair"].iloc[0]["note"] == "a single day: it does not happen; each of its 2 times"
 
 
 def test_the_eve_is_the_day_before_the_first_news_or_new_year(small_system: System) -> None:

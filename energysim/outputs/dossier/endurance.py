@@ -15,9 +15,8 @@ def findings(chapter: Chapter, unit: Unit) -> list[str]:
         said.append(f"{weakest.name}: {_days(weakest)} ({weakest.note}).")
     first = known["days_to_first_protected_cut"]
     if first.value is not None:
-        said.append(
-            f"In the scenario protected customers are first cut {_days(first)} after the first event ({first.note})."
-        )
+        when = f"{_days(first)} after the first event" if first.value else "on the very day of the first event"
+        said.append(f"In the scenario protected customers are first cut {when} ({first.note}).")
     elif "no protected" in first.note:
         said.append("In the scenario no protected customer is cut.")
     return said + (_triggers(chapter.tables["trigger_levels"], unit) if "trigger_levels" in chapter.tables else [])
@@ -29,7 +28,7 @@ def _outage(known: dict[str, Figure], key: str) -> list[str]:
         survival, thumb = known.get(f"survival_{key}_{who}"), known.get(f"thumb_{key}_{who}")
         if survival is None:
             continue
-        out = survival.name.partition(" out:")[0]
+        out = survival.name.partition(":")[0]
         if survival.value is None:
             parts.append(f"{words} are cut without it")
             continue
@@ -38,21 +37,21 @@ def _outage(known: dict[str, Figure], key: str) -> list[str]:
         full = " and more" if "and more" in survival.note else ""
         parts.append(f"{words} endure it for {_days(survival)}{full}{later}{rough}")
     text = "; ".join(parts)
-    return [f"{out[:1].upper()}{out[1:]} out unexpectedly: {text}."] if parts else []
+    return [f"{out}, by surprise: {text}."] if parts else []
 
 
 def _triggers(table: Table, unit: Unit) -> list[str]:
-    levels, outage = table.frame, table.title.rpartition(", ")[2]
+    levels, outage = table.frame, table.title.partition(": ")[2]
     line, weeks = levels["trigger_protected"], len(levels)
     without = int(line.isna().sum())
     lacking = unit.text(float(levels["shortage_protected"].max()))
     if without == weeks:
         return [
-            f"With {outage} in a winter of one in twenty, no stock keeps protected customers served: up to {lacking} lack."
+            f"{outage[:1].upper()}{outage[1:]} in a winter of one in twenty, no stock keeps protected customers served: up to {lacking} lack."
         ]
     top = int(line.fillna(-1.0).argmax())
     said = (
-        f"With {outage} in a winter of one in twenty, a callable stock of {unit.text(float(line.iloc[top]))} (needed in "
+        f"{outage[:1].upper()}{outage[1:]} in a winter of one in twenty, a callable stock of {unit.text(float(line.iloc[top]))} (needed in "
         f"the week of {short(levels['date'].iloc[top])}) keeps protected customers served"
     )
     if without:
@@ -69,4 +68,6 @@ def _value(figure: Figure) -> float:
 
 def _days(figure: Figure) -> str:
     days = _value(figure)
+    if not days:
+        return "not a day"
     return f"{number(days)} {'day' if days == 1 else 'days'}"

@@ -14,7 +14,8 @@ FOUR = 4
 """Columns of two countries in both modes."""
 NOTICEABLE = 0.05
 """Per cent below which nobody is said to be short."""
-JOINT, NOTHING = " and all from ", "nothing lost"
+WITH_IT, NOTHING = " with it", "nothing lost"
+"""How the name of a joint loss ends, and what a row without a loss is called."""
 
 
 def findings(chapter: Chapter, unit: Unit) -> list[str]:
@@ -80,7 +81,7 @@ def _dependence(chapter: Chapter) -> str:
 
 def _of_market(rows: list[dict[str, Any]]) -> str:
     """What the loss of a source does, beside what is cut anyway and what more is cut if another is lost with it."""
-    single = [r for r in rows if JOINT not in r["lost"] and r["lost"] != NOTHING]
+    single = [r for r in rows if not r["lost"].endswith(WITH_IT) and r["lost"] != NOTHING]
     if not single:
         return ""
     base = next((_home(r) for r in rows if r["lost"] == NOTHING), 0.0)
@@ -91,12 +92,12 @@ def _of_market(rows: list[dict[str, Any]]) -> str:
         said = f"{_percent(base)} is cut even with nothing lost, " + (
             "and no single source makes it worse" if needless else f"{_percent(_home(worst))} without {worst['lost']}"
         )
-    joint = [r for r in rows if JOINT in r["lost"] and _home(r) > _home(worst) + NOTICEABLE]
+    joint = [r for r in rows if r["lost"].endswith(WITH_IT) and _home(r) > _home(worst) + NOTICEABLE]
     if joint:
         more = max(joint, key=_home)
-        source, _, fed = more["lost"].partition(JOINT)
+        source, _, fed = more["lost"].removesuffix(WITH_IT).partition(", and ")
         same = not needless and source == worst["lost"]
-        said += f" ({_percent(_home(more))} {'if' if same else f'without {source} if'} all from {fed} is lost too)"
+        said += f" ({_percent(_home(more))} {'if' if same else f'without {source} if'} {fed} is lost with it)"
     return said
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from energysim.dossier import Chapter
-from energysim.outputs.wording import Unit, number, short
+from energysim.outputs.dossier.digits import digits
+from energysim.outputs.wording import Unit, short
 
 NEVER = "never"
 MET = 100.0
+PIPES_ALONE = "Where pipes would suffice the gas may still be short"
 
 
 def findings(chapter: Chapter, unit: Unit) -> list[str]:
@@ -22,7 +24,7 @@ def _standard(chapter: Chapter, unit: Unit) -> str:
     name = largest.name.partition(": ")[2]
     without = f"without {name} ({_rate(chapter.value('largest'), unit)}) and " if name else ""
     band = (
-        f" ({number(figure.low)}–{number(figure.high)})" if figure.low is not None and figure.high is not None else ""
+        f" ({digits(figure.low)}–{digits(figure.high)})" if figure.low is not None and figure.high is not None else ""
     )
     return (
         f"N−1 {said}: {without}with stores full, capacity is {_percent(chapter, 'n_minus_1_full')}{band} of "
@@ -40,8 +42,8 @@ def _worst(chapter: Chapter) -> list[str]:
     worst = min(groups, key=lambda f: chapter.value(f.id))
     who = worst.name.removeprefix("N−1 without ")
     return [
-        f"If {who}, is lost with every entry that hangs on it, N−1 is {_percent(chapter, worst.id)}: the formula counts "
-        "entries one at a time."
+        f"Without {who}, and so without every entry that hangs on them, N−1 is {_percent(chapter, worst.id)}: the formula "
+        "counts entries one at a time."
     ]
 
 
@@ -53,10 +55,12 @@ def _short(chapter: Chapter, unit: Unit) -> list[str]:
     sentences = []
     if len(passed):
         row = passed.sort_values("gas_share", kind="stable").iloc[0]
+        passes = chapter["n_minus_1_full"].verdict == "pass"
+        lesson = "A country can pass N−1 and still be short" if passes else PIPES_ALONE
         sentences.append(
-            f"A country can pass N−1 and still be short: without {row['name']} the pipes left could carry "
-            f"{number(float(row['full']))} % of demand, but the gas contracted that could still come is "
-            f"{_rate(float(row['gas']), unit)}, {number(float(row['gas_share']))} %: "
+            f"{lesson}: without {row['name']} the pipes left could carry "
+            f"{digits(float(row['full']))} % of demand, but the gas contracted that could still come is "
+            f"{_rate(float(row['gas']), unit)}, {digits(float(row['gas_share']))} %: "
             f"{_rate(demand - float(row['gas']), unit)} short."
         )
     known, assumed = chapter["contracted_documented"], chapter["contracted"]
@@ -75,19 +79,19 @@ def _stock(chapter: Chapter) -> str:
     elif fill <= 0:
         said = "N−1 is 100 % or more even with empty stores"
     else:
-        said = f"N−1 is 100 % or more while stores are {number(float(fill))} % full or fuller"
+        said = f"N−1 is 100 % or more while stores are {digits(float(fill))} % full or fuller"
     if day is None or day == NEVER:
         return f"{said}; in this scenario it never falls below 100 %."
     return f"{said}; in this scenario it falls below 100 % on {short(date.fromisoformat(str(day)))}."
 
 
 def _percent(chapter: Chapter, figure: str) -> str:
-    return f"{number(chapter.value(figure))} %"
+    return f"{digits(chapter.value(figure))} %"
 
 
 def _rate(gwh: float, unit: Unit) -> str:
-    return f"{number(gwh * unit.factor)} {unit.rate}"
+    return f"{digits(gwh * unit.factor)} {unit.rate}"
 
 
 def _plain(gwh: float | None, unit: Unit) -> str:
-    return "" if gwh is None else number(gwh * unit.factor)
+    return "" if gwh is None else digits(gwh * unit.factor)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from energysim.dossier import Chapter, Figure
-from energysim.outputs.wording import Unit, number
+from energysim.outputs.dossier.digits import digits
+from energysim.outputs.wording import Unit
 
 PREFIX = "origin_share_"
 NAMED = 3
@@ -15,14 +16,24 @@ def findings(chapter: Chapter, unit: Unit) -> list[str]:
     shares = [f for f in chapter.figures if f.id.startswith(PREFIX) and isinstance(f.value, float)]
     if not shares:
         return ["No gas was served, so it has no origin."]
-    parts = [f"{_name(f)} {number(float(f.value or 0.0))} %" for f in shares[:NAMED]]
+    parts = [f"{_name(f)} {digits(float(f.value or 0.0))} %" for f in shares[:NAMED]]
     said = [f"Of the gas served in the country: {', '.join(parts)}{_range(shares[0])}."]
     by_id = {f.id: f for f in chapter.figures}
     for name in ("origin_last_class", "origin_zone"):
         found = by_id.get(name)
         if found is not None and isinstance(found.value, float):
-            said.append(f"{found.name}: {number(found.value)} %{_range(found)}.")
+            said.append(f"{_where(found)}: {digits(found.value)} % {_source(found)}{_range(found)}.")
     return said
+
+
+def _source(figure: Figure) -> str:
+    return figure.name.partition(", ")[0]
+
+
+def _where(figure: Figure) -> str:
+    """What follows the origin in a figure's name: `Households, 2027-01`, or the zone that hangs on it most."""
+    where = figure.name.partition(", ")[2]
+    return f"{where[:1].upper()}{where[1:]}"
 
 
 def _name(figure: Figure) -> str:
@@ -33,5 +44,5 @@ def _range(figure: Figure) -> str:
     if figure.high is None:
         return ""
     return (
-        f" (up to {number(figure.high)} % if the gas in store at the start was {_name(figure).partition(',')[0]} too)"
+        f" (up to {digits(figure.high)} % if the gas in store at the start was {_name(figure).partition(',')[0]} too)"
     )

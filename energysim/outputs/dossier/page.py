@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from textwrap import wrap
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -12,6 +13,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from energysim.dossier import Chapter, Dossier
+from energysim.outputs.dossier.digits import in_words
 from energysim.outputs.dossier.text import Cells, Line, cells, line, sentences
 from energysim.outputs.page import WIDTH
 from energysim.outputs.wording import MCM, Unit
@@ -19,31 +21,47 @@ from energysim.units import REPORTING_GCV
 
 SHOWN_ROWS = 16
 """Rows of a table on the terminal; the file beside it holds all."""
+BRIEF_ROWS = 12
+"""The same on a page of many chapters."""
 LEAST_WORDS = 12
 """Letters in a line of words that do not fit beside the numbers."""
+MOST_WORD = 24
+"""Letters of the longest single word that a column must hold in one line."""
 GAP = 3
 """Blanks between two columns."""
+INDENT = 2
+HEADING_LINES = 3
 STYLES = {"pass": "bold green", "fail": "bold red", "": ""}
+DETAIL: Mapping[str, tuple[str, ...]] = {
+    "n_minus_1": ("n_minus_1_without_", "fill_that_meets_", "first_day_below_"),
+    "supply_standard": ("_margin", "_days", "_need", "_capacity"),
+    "entsog": ("_fortnight_", "hhi_entry", "hhi_supplier"),
+    "endurance": ("thumb_", "trigger_first_below_scenario"),
+    "value": ("stock_", "eve_"),
+    "projects": ("pint_", "toot_", "ratio_"),
+}
+"""Chapter -> what the ids of figures hold that a page of many chapters leaves to its first table and to the files."""
 
 
 def dossier_page(dossier: Dossier, unit: Unit = MCM, brief: bool = False) -> Group:
     """Everything at once, chapter by chapter, in the order of the template.
 
-    brief: of each chapter's tables only the first; the others stand in the folder and in the Markdown page.
+    brief: the figures asked for first and of each chapter's tables only the first; all stand in the folder and in
+    the Markdown page.
     """
     parts: list[RenderableType] = [_head(dossier)]
     for chapter in dossier.chapters:
-        parts += _chapter(chapter, unit, brief)
-    parts.append(Text(foot(dossier, unit), style="dim"))
+        parts += _brief(chapter, unit) if brief else _chapter(chapter, unit)
+    parts += [Text(), Text(foot(dossier, unit), style="dim")]
     return Group(*parts)
 
 
 def foot(dossier: Dossier, unit: Unit) -> str:
     """What holds for every number of the dossier."""
-    volume = f" mcm at {REPORTING_GCV:g} kWh/m3 (gross)." if unit.name == MCM.name else ""
+    volume = f" mcm at {REPORTING_GCV:g} kWh/m3 (gross)." if unit.name == MCM.name else " Energies are gross."
     return (
         f"data {str(dossier.manifest['data_digest'])[:10]} · energysim {dossier.manifest['versions']['energysim']} · "
-        f"order of chapters: template of a preventive action plan, Reg. (EU) 2017/1938, Annex VI\n"
+        f"chapters as in the template of a preventive action plan\n"
         f"Transport model with daily steps: pressures and hours are not seen.{volume}"
     )
 
@@ -54,100 +72,134 @@ def _head(dossier: Dossier) -> RenderableType:
     return Text.assemble((f"{m['title']}\n", "bold"), (said, "dim"))
 
 
-def _chapter(chapter: Chapter, unit: Unit, brief: bool) -> Iterator[RenderableType]:
+def _title(chapter: Chapter) -> str:
+    return f"{chapter.place}   {chapter.title}" if chapter.place else chapter.title
+
+
+def _said(chapter: Chapter, unit: Unit) -> Iterator[RenderableType]:
     yield Text()
-    yield Rule(
-        Text(f"{chapter.place}   {chapter.title}" if chapter.place else chapter.title, style="bold"), align="left"
-    )
+    yield Rule(Text(_title(chapter), style="bold"), align="left")
     for sentence in sentences(chapter, unit):
         yield Text(sentence)
-    if chapter.figures:
-        yield _figures(_together([line(f, unit) for f in chapter.figures]))
-    on_page = {name: table for name, table in chapter.tables.items() if table.on_page}
-    for name, table in list(on_page.items())[: 1 if brief else None]:
-        yield _grid(cells(table, unit), f"{name}.csv")
-    if brief and len(on_page) > 1:
-        yield Text("more tables: " + ", ".join(list(on_page)[1:]), style="dim")
+
+
+def _chapter(chapter: Chapter, unit: Unit) -> Iterator[RenderableType]:
+    yield from _said(chapter, unit)
+    yield from _figures([line(f, unit) for f in chapter.figures])
+    for name, table in chapter.tables.items():
+        if table.on_page:
+            yield _grid(cells(table, unit, name), f"{name}.csv", SHOWN_ROWS)
+    yield Text()
     for note in chapter.notes:
-        yield Text(note, style="dim")
+        yield Text(in_words(note, unit), style="dim")
 
 
-def _together(lines: list[Line]) -> list[Line]:
-    """The lines with those of one formula and source side by side, where the first of them stands."""
-    order = list(dict.fromkeys((i.formula, i.source) for i in lines))
-    return sorted(lines, key=lambda i: order.index((i.formula, i.source)))
+def _brief(chapter: Chapter, unit: Unit) -> Iterator[RenderableType]:
+    detail = DETAIL.get(chapter.id, ())
+    kept = [f for f in chapter.figures if not any(part in f.id for part in detail)]
+    yield from _said(chapter, unit)
+    yield from _figures([line(f, unit) for f in kept])
+    on_page = [name for name, table in chapter.tables.items() if table.on_page]
+    for name in on_page[:1]:
+        found = cells(chapter.tables[name], unit, name)
+        yield _grid(found, f"{name}.csv", BRIEF_ROWS if len(found.rows) > SHOWN_ROWS else SHOWN_ROWS)
+    more = [f"{len(chapter.figures) - len(kept)} figures"] if len(kept) < len(chapter.figures) else []
+    more += on_page[1:]
+    if more or chapter.notes:
+        yield Text("more in the folder: " + ", ".join([*more, "notes on the method"][: None if chapter.notes else -1]),
+                   style="dim")  # fmt: skip
 
 
-def _figures(lines: list[Line]) -> RenderableType:
-    """One figure a block: name, value, interval, verdict; below it formula and source."""
-    grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), expand=True)
-    grid.add_column("indicator, formula · source", ratio=1)
-    for heading in ("value", "interval", ""):
-        grid.add_column(heading, justify="right", no_wrap=True)
-    above: tuple[str, str] | None = None
+def _figures(lines: list[Line]) -> Iterator[RenderableType]:
+    """Figures below the formula and source that they share: name, value, interval, verdict; below it what is to be noted."""
+    grouped: dict[tuple[str, str], list[Line]] = {}
     for item in lines:
-        same = above == (item.formula, item.source)
-        above = (item.formula, item.source)
-        below = " · ".join(part for part in (("as above",) if same else above) + (item.note,) if part)
-        name = Group(Text(item.name), Padding(Text(below, style="dim"), (0, 0, 0, 2)))
-        value, verdict = Text(item.value, style="bold"), Text(item.verdict, style=STYLES[item.verdict])
-        grid.add_row(name, value, item.interval, verdict)
-    return grid
+        grouped.setdefault((item.formula, item.source), []).append(item)
+    widths = [max([len(t) for t in column], default=0) for column in zip(*[_beside(i) for i in lines], strict=True)]
+    for (formula, source), held in grouped.items():
+        yield Text()
+        yield Text(" · ".join(part for part in (formula, source) if part), style="italic dim")
+        for item in held:
+            grid = Grid(box=None, pad_edge=False, padding=(0, 0, 0, INDENT), show_header=False, expand=True)
+            grid.add_column(ratio=1)
+            for width in widths:
+                grid.add_column(justify="right", no_wrap=True, width=width)
+            value, interval, verdict = _beside(item)
+            grid.add_row(item.name, Text(value, style="bold"), interval, Text(verdict, style=STYLES[item.verdict]))
+            yield grid
+            if item.note:
+                yield Padding(Text(item.note, style="dim"), (0, 0, 0, 2 * INDENT))
 
 
-def _grid(found: Cells, file: str) -> RenderableType:
+def _beside(item: Line) -> tuple[str, str, str]:
+    return item.value, item.interval, item.verdict
+
+
+def _grid(found: Cells, file: str, most: int) -> RenderableType:
     """A table within the page: numbers keep their width, words share what is left, columns that find no room stay in the file."""
-    widths = _widths(found)
+    widths = _widths(found, most)
     grid = Grid(title=Text(found.title, style="bold"), title_justify="left", caption_justify="left",
                 box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))  # fmt: skip
     for heading, numeric, width in zip(found.headings, found.numeric, widths, strict=False):
         grid.add_column(Text(heading), justify="right" if numeric else "left", width=width, overflow="fold")
-    for row in found.rows[:SHOWN_ROWS]:
+    for row in found.rows[:most]:
         grid.add_row(*[Text(cell) for cell in row[: len(widths)]])
-    hidden, missing = len(found.rows) - SHOWN_ROWS, len(found.headings) - len(widths)
-    said = [f"and {hidden} more rows: {file}"] if hidden > 0 else []
-    said += [f"and {missing} more columns: {file}"] if missing > 0 else []
+    hidden, missing = len(found.rows) - most, len(found.headings) - len(widths)
+    more = [f"{n} more {what}{'' if n == 1 else 's'}" for n, what in ((hidden, "row"), (missing, "column")) if n > 0]
+    said = [f"and {' and '.join(more)}: {file}"] if more else []
     caption = " · ".join([*said, *([found.foot] if found.foot else [])])
     grid.caption = Text(caption, style="dim") if caption else None
     return Padding(grid, (1, 0, 0, 0))
 
 
-def _widths(found: Cells) -> list[int]:
+def _widths(found: Cells, most: int) -> list[int]:
     """Width of each column that finds room, the first ones first."""
-    columns = list(zip(*found.rows[:SHOWN_ROWS], strict=True)) or [()] * len(found.headings)
+    columns = list(zip(*found.rows[:most], strict=True)) or [()] * len(found.headings)
     longest = [max([len(c) for c in column], default=0) for column in columns]
-    word = [max(len(w) for w in heading.split()) for heading in found.headings]
+    word = [_narrowest(heading) for heading in found.headings]
     room = {k: max(n, w) for k, (n, w) in enumerate(zip(longest, word, strict=True))}
-    least = {k: room[k] if found.numeric[k] or room[k] <= LEAST_WORDS else LEAST_WORDS for k in room}
-    kept = [k for k in room if sum(least[j] + GAP for j in range(k + 1)) <= WIDTH]
-    spare = WIDTH - sum(least[k] + GAP for k in kept)
+    within = [max([len(w) for c in column for w in c.split()], default=0) for column in columns]
+    words = {k: max(LEAST_WORDS, min(MOST_WORD, within[k]), word[k]) for k in room}
+    least = {k: room[k] if found.numeric[k] else min(room[k], words[k]) for k in room}
+    kept = [k for k in room if sum(least[j] + GAP for j in range(k + 1)) <= WIDTH + 1]
     widths = [least[k] for k in kept]
-    while spare > 0 and any(widths[k] < room[k] for k in kept):
-        narrowest = min((k for k in kept if widths[k] < room[k]), key=lambda k: widths[k])
-        widths[narrowest] += 1
-        spare -= 1
+    for wanted in (room, {k: max(room[k], len(found.headings[k])) for k in room}):
+        spare = WIDTH + 1 - sum(w + GAP for w in widths)
+        while spare > 0 and any(widths[k] < wanted[k] for k in kept):
+            widths[min((k for k in kept if widths[k] < wanted[k]), key=lambda k: widths[k])] += 1
+            spare -= 1
     return widths
+
+
+def _narrowest(heading: str) -> int:
+    """The least width in which a heading takes no more than HEADING_LINES."""
+    width = max(len(w) for w in heading.split())
+    while len(wrap(heading, width)) > HEADING_LINES:
+        width += 1
+    return width
 
 
 def dossier_markdown(dossier: Dossier, unit: Unit = MCM) -> str:
     """The same as Markdown, every row of every table, to be pasted elsewhere."""
     m = dossier.manifest
-    parts = [f"# {m['title']}", f"Scenario `{m['scenario']}`, gas year {m['gas_year']}, weather {m['weather']}."]
+    made = f" Made by `{m['command']}`." if m.get("command") else ""
+    parts = [f"# {m['title']}", f"Scenario `{m['scenario']}`, gas year {m['gas_year']}, weather {m['weather']}.{made}"]
     for chapter in dossier.chapters:
-        parts.append(f"## {chapter.place + '. ' if chapter.place else ''}{chapter.title}")
+        parts.append(f"## {_title(chapter)}")
         parts += sentences(chapter, unit)
         lines = [line(f, unit) for f in chapter.figures]
         rows = [(i.name, i.value, i.interval, i.verdict, i.formula, i.source, i.note) for i in lines]
         headings = ("indicator", "value", "interval", "verdict", "formula", "source", "note")
         if rows:
             parts.append(_markdown(headings, rows, (False, True, True, False, False, False, False)))
-        for table in [t for t in chapter.tables.values() if t.on_page]:
-            found = cells(table, unit)
-            parts.append(f"**{found.title}**")
-            parts.append(_markdown(found.headings, found.rows, found.numeric))
-            parts += [found.foot] if found.foot else []
-        parts += chapter.notes
-    parts.append(foot(dossier, unit))
+        for name, table in chapter.tables.items():
+            if table.on_page:
+                found = cells(table, unit, name)
+                parts.append(f"**{found.title}**")
+                parts.append(_markdown(found.headings, found.rows, found.numeric))
+                parts += [found.foot] if found.foot else []
+        parts += [f"*{in_words(' '.join(chapter.notes), unit)}*"] if chapter.notes else []
+    parts.append(foot(dossier, unit).replace("\n", "  \n"))
     return "\n\n".join(parts) + "\n"
 
 

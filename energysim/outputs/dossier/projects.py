@@ -31,7 +31,7 @@ def _paying(table: pd.DataFrame) -> str:
     if paying.empty:
         return "No project whose cost is known saves as much a year as it costs a year."
     named = ", ".join(
-        f"{r['name']} {number(r['pint'])} of {number(r['annuity'])}" for r in _records(paying.head(NAMED))
+        f"{r['name']} {number(r['pint'])} against {number(r['annuity'])}" for r in _records(paying.head(NAMED))
     )
     more = f" and {len(paying) - NAMED} more" if len(paying) > NAMED else ""
     return f"Alone on top of what exists, these save more a year than they cost [MEUR]: {named}{more}."
@@ -43,21 +43,25 @@ def _hanging(table: pd.DataFrame, years: Mapping[str, Mapping[str, Any]]) -> lis
     said = []
     for case, held in rows.groupby("critical", sort=True):
         year = years[str(case)]
-        parts = ", ".join(f"{r['name']} once in {number(round(1 / r['needed']))} years" for r in _records(held))
+        parts = ", ".join(f"{r['name']} {_once(1 / r['needed'])}" for r in _records(held))
         said.append(
-            f"They hang on how often this comes, assumed once in {number(round(1 / year['probability']))} years: "
-            f"{year['name']}. What each needs to pay: {parts}."
+            f"These hang on how often this comes, assumed {_once(1 / year['probability'])}: "
+            f"{year['name']}. To pay, each needs it at least: {parts}."
         )
     return said
+
+
+def _once(years: float) -> str:
+    """`once in 65 years`; never rarer than is needed."""
+    whole = max(1, int(years + 1e-9))
+    return "every year" if whole == 1 else f"once in {number(whole)} years"
 
 
 def _idle(table: pd.DataFrame) -> str:
     idle = table[table["pint"].abs() < SMALL]
     if idle.empty:
         return ""
-    return (
-        f"Worth nothing by themselves, since capacity without gas behind it moves nothing: {', '.join(idle['name'])}."
-    )
+    return f"Worth nothing by themselves in the years tried, as capacity is that has no gas behind it: {', '.join(idle['name'])}."
 
 
 def _substitutes(table: pd.DataFrame) -> str:

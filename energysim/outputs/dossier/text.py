@@ -12,9 +12,11 @@ import pandas as pd
 
 from energysim.dossier import Chapter, Figure, Table
 from energysim.outputs.dossier.description import findings as description
+from energysim.outputs.dossier.digits import NOTHING, digits, in_unit, in_words, plain
 from energysim.outputs.dossier.endurance import findings as endurance
 from energysim.outputs.dossier.entsog import findings as entsog
 from energysim.outputs.dossier.evidence import findings as evidence
+from energysim.outputs.dossier.headings import heading
 from energysim.outputs.dossier.n_minus_1 import findings as n_minus_1
 from energysim.outputs.dossier.origin import findings as origin
 from energysim.outputs.dossier.projects import findings as projects
@@ -34,8 +36,8 @@ FINDINGS: Mapping[str, Callable[[Chapter, Unit], list[str]]] = {
     "origin": origin,
 }
 """Chapter -> what it has to say in sentences."""
-NOTHING = "–"
-"""Where there is no number: missing is never zero."""
+TINY = 5e-4
+"""A pure number below this is written with a power of ten: it proves something by being small."""
 
 
 @dataclass(frozen=True)
@@ -63,74 +65,82 @@ class Cells:
 
 
 def sentences(chapter: Chapter, unit: Unit) -> list[str]:
-    """What a chapter has to say, from its numbers."""
-    return FINDINGS[chapter.id](chapter, unit) if chapter.id in FINDINGS else []
+    """What a chapter has to say, from its numbers; nothing where it has none."""
+    return FINDINGS[chapter.id](chapter, unit) if chapter.figures and chapter.id in FINDINGS else []
 
 
 def line(figure: Figure, unit: Unit) -> Line:
     """A figure in the reader's unit and with sensible digits."""
-    shown, factor = _in_unit(figure.unit, unit)
-    value = NOTHING if figure.value is None else figure.value
-    text = value if isinstance(value, str) else f"{digits(value * factor)} {shown}".strip()
+    shown, factor = in_unit(figure.unit, unit)
     interval = ""
     if figure.low is not None and figure.high is not None:
         interval = f"{digits(figure.low * factor)} … {digits(figure.high * factor)}"
     return Line(
         figure.name,
-        text.removesuffix(" 1") if figure.unit == "1" else text,
+        _value(figure, shown, factor),
         interval,
         figure.verdict,
         figure.formula,
         figure.source,
-        figure.note,
+        in_words(figure.note, unit),
     )
 
 
-def cells(table: Table, unit: Unit) -> Cells:
-    """A table in the reader's unit; each column with the digits that its largest number needs."""
+def _value(figure: Figure, shown: str, factor: float) -> str:
+    if figure.value is None or isinstance(figure.value, str):
+        return figure.value or NOTHING
+    value = figure.value * factor
+    if figure.unit == "1":
+        return f"{value:.0e}" if 0 < abs(value) < TINY else digits(value)
+    return f"{digits(value)} {shown.removesuffix('s') if value == 1 else shown}".strip()
+
+
+def cells(table: Table, unit: Unit, name: str = "") -> Cells:
+    """A table in the reader's unit, by its name; each column with the digits that its largest number needs."""
     headings, columns, numeric = [], [], []
-    for name in table.shown or table.frame.columns:
-        shown, factor = _in_unit(table.units.get(name, ""), unit)
-        series = table.frame[name]
+    shown = table.shown or tuple(str(c) for c in table.frame.columns)
+    own = _units_by_row(table, unit) if UNIT in shown else None
+    for column in shown:
+        written, factor = in_unit(table.units.get(column, ""), unit)
+        series = table.frame[column]
         is_number = pd.api.types.is_numeric_dtype(series) and not pd.api.types.is_bool_dtype(series)
-        headings.append(
-            str(name).replace("n_minus_1", "N−1").replace("_", " ") + (f" [{shown}]" if shown and shown != "1" else "")
-        )
+        headings.append(heading(name, column, table.names) + (f" [{written}]" if written and written != "1" else ""))
         numeric.append(bool(is_number))
-        columns.append(_numbers(series * factor) if is_number else [_word(v) for v in series])
+        if own is not None and (column == UNIT or is_number):
+            columns.append(
+                [w if column == UNIT else digits(float(v) * f) for v, (w, f) in zip(series, own, strict=True)]
+            )
+        else:
+            columns.append(
+                _numbers(series * factor, written == "%")
+                if is_number
+                else [_word(v, unit, table.names) for v in series]
+            )
     rows = tuple(tuple(row) for row in zip(*columns, strict=True)) if columns else ()
     foot = " · ".join(part for part in (table.note, f"source: {table.source}" if table.source else "") if part)
-    return Cells(table.title, tuple(headings), rows, tuple(numeric), foot)
+    return Cells(table.title, tuple(headings), rows, tuple(numeric), in_words(foot, unit))
 
 
-def digits(value: float) -> str:
-    """A number with about three telling digits: 1,734 · 116 · 38.3 · 0.42 · 0.004."""
-    if np.isnan(value):
-        return NOTHING
-    if np.isinf(value):
-        return "no limit"
-    size = abs(value)
-    places = 0 if size >= 99.95 or value == round(value) else 1 if size >= 9.995 else 2 if size >= 0.0995 else 3
-    text = f"{value:,.{places}f}"
-    return text if text.strip("-0.,") else "0"
+UNIT = "unit"
+"""The column of a table in which every row has a unit of its own."""
 
 
-def _numbers(series: pd.Series[float]) -> list[str]:
+def _units_by_row(table: Table, unit: Unit) -> list[tuple[str, float]]:
+    return [in_unit(str(u), unit) for u in table.frame[UNIT]]
+
+
+def _numbers(series: pd.Series[float], per_cent: bool = False) -> list[str]:
     """A column of numbers, all with as many places as its largest asks for, so that they can be compared by eye."""
     finite = series[np.isfinite(series.astype(float))].abs()
     if finite.empty or float(finite.max()) == 0:
         return [digits(float(v)) for v in series]
     whole = bool((finite == finite.round()).all())
     top = float(finite.max())
-    places = 0 if whole or top >= 999.5 else 1 if top >= 9.995 else 2 if top >= 0.0995 else 3
-    return [digits(float(v)) if not np.isfinite(v) else _plain(f"{float(v):,.{places}f}") for v in series]
+    places = 0 if whole or top >= 999.5 else 1 if top >= 9.995 or per_cent else 2 if top >= 0.0995 else 3
+    return [digits(float(v)) if not np.isfinite(v) else plain(f"{float(v):,.{places}f}") for v in series]
 
 
-def _plain(text: str) -> str:
-    return text if text.strip("-0.,") else text.replace("-", "")
-
-
-def _word(value: Any) -> str:
+def _word(value: Any, unit: Unit, names: Mapping[str, str]) -> str:
     if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
         return NOTHING
     if isinstance(value, bool | np.bool_):
@@ -139,11 +149,4 @@ def _word(value: Any) -> str:
         return f"{pd.Timestamp(value):%Y-%m-%d}"
     if isinstance(value, float):
         return digits(value)
-    return str(value)
-
-
-def _in_unit(written: str, unit: Unit) -> tuple[str, float]:
-    """The unit that is printed, and the factor to it: GWh and GWh/d as the reader asked."""
-    if unit.name == "mcm" and written in ("GWh", "GWh/d"):
-        return written.replace("GWh", "mcm"), unit.factor
-    return written, 1.0
+    return names.get(str(value)) or in_words(str(value), unit)

@@ -85,8 +85,21 @@ def _stock(chapter: Chapter) -> list[str]:
             continue
         best = rows.sort_values("mid", ascending=False, kind="stable").iloc[0]
         when = f"on the {best['note'].partition(';')[0]}" if kind == "eve" else when
-        said.append(f"1 mcm more in {best['name']} {when} is worth {number(best['mid'])} MEUR, {_per_mwh(best)}.")
+        full = str(best["measure"]).startswith("the last")
+        what = f"The last mcm in {best['name']}, which is full" if full else f"1 mcm more in {best['name']}"
+        said.append(
+            f"{what}{',' if full else ''} {when} is worth {number(best['mid'])} MEUR, {_per_mwh(best)}{_targets(best)}."
+        )
     return said
+
+
+def _targets(row: pd.Series) -> str:
+    """The part of a value that is nobody's money."""
+    part = float(row["targets"])
+    if abs(part) < SMALL:
+        return ""
+    how = "of it are missed filling targets avoided" if part > 0 else "of missed filling targets taken off"
+    return f"; {number(abs(part))} MEUR {how}"
 
 
 def _per_mwh(row: pd.Series) -> str:

@@ -37,9 +37,10 @@ from energysim.standards.endurance.trigger import (
     sampled_days,
     trigger_levels,
 )
+from energysim.standards.risk_group import outage_name, risk_groups
+from energysim.standards.spells import events_left_out
 from energysim.standards.subject import Subject
-from energysim.standards.supply.cases import groups as risk_groups
-from energysim.studies.atlas_assets import JOINT, asset_names, asset_path, default_assets
+from energysim.studies.atlas_assets import JOINT, asset_path, default_assets
 from energysim.studies.study import unserved_by_day
 
 START, WINTER_FIRST, WINTER_END = (1, 1), (11, 1), (3, 31)
@@ -102,7 +103,7 @@ def chapter(
             *_trigger_figures(levels),
         ),
         tables=_tables(subject, asked, emergency, surprised, announced, levels),
-        notes=_notes(asked, emergency),
+        notes=_notes(subject, asked, emergency),
     )
 
 
@@ -127,7 +128,8 @@ def question(
     if not 0 <= first < system.days:
         problems.append(f"start: {start} lies outside the horizon {system.first_day} to {system.last_day}")
     source = largest_source(system, subject)
-    paths = [*default_assets(system, subject.plan), *([source] if source else []), *risk_groups(system)]
+    groups = [g.path for g in risk_groups(subject)]
+    paths = [*default_assets(system, subject.plan), *([source] if source else []), *groups]
     try:
         paths = paths if assets is None else [asset_path(system, a) for a in assets]
         source = source if trigger_asset is None else asset_path(system, trigger_asset)
@@ -175,14 +177,16 @@ def _weathered(subject: Subject, weather: Weather) -> GasSystem:
     return subject.system if weather == "scenario" else subject.in_weather("design")
 
 
-def name_of(system: GasSystem, path: str) -> str:
-    """What a reader calls an asset; the contracts of one source by the source."""
+def name_of(subject: Subject, path: str) -> str:
+    """What a reader calls an asset; the contracts of one source by the source, a risk group by its name."""
+    system = subject.system
     parts = [p.partition(".") for p in path.split(JOINT)]
     sources = {system.contracts[name].gas_source for table, _, name in parts if table == "contracts"}
     if len(parts) > 1 and len(sources) == 1 and all(table == "contracts" for table, _, _ in parts):
         source = sources.pop()
-        return f"all {system.gas_sources.get(source, source)}" if source else asset_names(system, path)
-    return asset_names(system, path)
+        if source:
+            return f"all {system.gas_sources.get(source, source)}"
+    return outage_name(system, path, risk_groups(subject))
 
 
 def everyone_and_protected(subject: Subject) -> dict[str, str]:
@@ -224,7 +228,7 @@ def _survival_figures(
     system, length = subject.system, asked.end - asked.start + 1
     told = {(s.asset, s.demand_class): s for s in announced}
     whom = everyone_and_protected(subject)
-    named = {"source": largest_source(system, subject), "group": next(iter(risk_groups(system)), "")}
+    named = {"source": largest_source(system, subject), "group": next((g.path for g in risk_groups(subject)), "")}
     for key, path in named.items():
         for who, first in whom.items():
             s = next((s for s in surprised if (s.asset, s.demand_class) == (path, first)), None)
@@ -234,11 +238,11 @@ def _survival_figures(
             label = "protected customers" if who == PROTECTED else "everybody at home"
             note = _noted(s, later, length)
             found += [
-                Figure(f"survival_{key}_{who}", f"{name_of(system, path)} out: survival time of {label}", s.days, "d",
+                Figure(f"survival_{key}_{who}", f"Without {name_of(subject, path)}: survival time of {label}", s.days, "d",
                        "longest outage with nobody of them cut to the end of the window", MODEL,
                        low=s.days if later.days != s.days else None, high=later.days if later.days != s.days else None,
                        note=note),
-                Figure(f"thumb_{key}_{who}", f"{name_of(system, path)} out: rule of thumb for {label}", s.thumb, "d",
+                Figure(f"thumb_{key}_{who}", f"Without {name_of(subject, path)}: rule of thumb for {label}", s.thumb, "d",
                        "stock ÷ max(0, lost gas − demand of the others)", "rule of thumb, not a survival time",
                        note="" if s.thumb is not None else "no deficit"),
             ]  # fmt: skip
@@ -246,10 +250,10 @@ def _survival_figures(
     if weak:
         least = min(weak, key=lambda s: (s.days or 0, -s.missing))
         same = sum(s.days == least.days for s in weak) - 1
-        others = f", and {same} more" if same else ""
+        others = f"; as short without {same} more" if same else ""
         found.append(
             Figure("survival_weakest_protected", "Shortest survival time of protected customers", least.days, "d",
-                   "least over assets", MODEL, note=f"{name_of(system, least.asset)} out{others}")
+                   "least over assets", MODEL, note=f"without {name_of(subject, least.asset)}{others}")
         )  # fmt: skip
     return found
 
@@ -349,9 +353,9 @@ def _tables(
             "The same in days where notice could be given in time", _wide(subject, announced, groups), {}, MODEL, foot
         )
     if not levels.empty:
-        out = f"{name_of(subject.system, asked.trigger_asset)} out for {asked.trigger_days} days"
+        out = f"without {name_of(subject, asked.trigger_asset)} for {asked.trigger_days} days"
         found["trigger_levels"] = Table(
-            f"Trigger stock levels, design winter, {out}", levels, dict.fromkeys(levels.columns.drop("date"), "GWh"), MODEL,
+            f"Trigger stock levels, design winter: {out}", levels, dict.fromkeys(levels.columns.drop("date"), "GWh"), MODEL,
             "highest of the first and the coldest day of each week; no level: not even full stores suffice, shortage: what "
             "lacks then; all: everybody at home; announced: notice given in time; planned, scenario: lowest stock of the week; margin: "
             "planned − protected",
@@ -364,7 +368,7 @@ def _wide(subject: Subject, found: Sequence[Survival], groups: Sequence[str]) ->
     """An asset a row, a class a column, the weakest first."""
     told = {(s.asset, s.demand_class): s.days for s in found}
     assets = dict.fromkeys(s.asset for s in found)
-    rows = [{"out": name_of(subject.system, a), **{g: told[a, g] for g in groups}} for a in assets]
+    rows = [{"out": name_of(subject, a), **{g: told[a, g] for g in groups}} for a in assets]
     frame = pd.DataFrame(rows, columns=["out", *groups]).astype(dict.fromkeys(groups, float))
     return frame.sort_values(list(groups), kind="stable").reset_index(drop=True)
 
@@ -375,7 +379,7 @@ def _thumbs(subject: Subject, emergency: Emergency, found: Sequence[Survival]) -
     days = slice(emergency.start, emergency.start + min(THUMB_DAYS, emergency.days))
     rows = [
         {
-            "out": name_of(system, s.asset),
+            "out": name_of(subject, s.asset),
             "customers": whom[s.demand_class],
             "lost": float(passing(system, emergency.plan, s.asset)[days].mean()),
             "stock": stock_outside(system, emergency.plan, s.asset, emergency.start),
@@ -396,11 +400,13 @@ def _thumbs(subject: Subject, emergency: Emergency, found: Sequence[Survival]) -
     ).reset_index(drop=True)
 
 
-def _notes(asked: Question, emergency: Emergency) -> tuple[str, ...]:
+def _notes(subject: Subject, asked: Question, emergency: Emergency) -> tuple[str, ...]:
     system = emergency.system
     span = f"{system.date_of(asked.start)} to {system.date_of(asked.end)}"
     weather = "met once in twenty years" if asked.weather == "design" else "of the scenario"
+    events = "Of the scenario's events only the days to the first protected cut and the scenario's stock take account."
     return (
+        *([events] if events_left_out(subject) else ()),
         f"Survival: window {span}, weather {weather}; stocks and nominations as planned until the first day, the outage's "
         "length known from then on, everything then done for the customers in question. Gas and oil under notice come only "
         "once it has passed, and line pack, which may bridge hours, is not modelled: a day is lost or it is not.",

@@ -180,12 +180,13 @@ def _ranking(lead: Indicator, base: float, found: Sequence[Swing]) -> Table:
     for place, (width, swing) in enumerate(ranked(lead, base, found), start=1):
         d, (low, high) = swing.doubt, swing.ends(lead.id)
         span = f"{d.low:.4g} … {d.high:.4g} {'' if d.unit == '1' else d.unit}".strip()
-        rows.append((place, d.name, f"{d.used:.4g}", span, *(v * lead.factor for v in (low, high, width))))
-    columns = ["rank", "figure", "used", "range", "at_low", "at_high", "swing"]
+        rows.append((place, d.name, f"{d.used:.4g}", span, *(v * lead.factor for v in (low, high, width, base))))
+    columns = ["rank", "figure", "used", "range", "at_low", "at_high", "swing", "base"]
     return Table(
         f"{RANKED}{lead.name}", pd.DataFrame(rows, columns=columns),
-        dict.fromkeys(("at_low", "at_high", "swing"), _unit(lead)), SOURCE,
-        "at_low, at_high: with the figure at that end of its range; sources and whom to ask: evidence_figures.csv",
+        dict.fromkeys(("at_low", "at_high", "swing", "base"), _unit(lead)), SOURCE,
+        "at its low end, at its high end: with the figure there; sources and whom to ask: evidence_figures.csv",
+        shown=tuple(columns[:-1]),
     )  # fmt: skip
 
 
@@ -244,7 +245,7 @@ def _contradictions(lead: Indicator, base: float, against: Sequence[Contradictio
 def _intervals(intervals: Sequence[Interval]) -> Table:
     frame = pd.DataFrame([{"indicator": i.name, "unit": _unit(i), **values} for i, values in intervals])
     return Table("What each indicator inherits from the ranges of its inputs", frame, source=SOURCE,
-                 note="one_: one figure at a time; squares_: root of summed squares; all_: every figure at its good or bad end")  # fmt: skip
+                 note="one figure: the furthest that one alone goes; all: root of summed squares; all good, all bad: every figure at that end")  # fmt: skip
 
 
 def _unit(indicator: Indicator) -> str:

@@ -109,7 +109,11 @@ class Examination:
 
     @cached_property
     def base(self) -> Values:
-        """The indicators of the scenario as it is."""
+        """The indicators of the scenario as it is. Raises InputError for a system that is not its scenario's."""
+        if self._variant(self.subject.dataset)[1] != self._print:
+            raise InputError(
+                "the system is not the one that its scenario and data make, so its figures cannot be moved"
+            )
         _ = self.subject.plan  # solved first of all, so that every case starts from its basis
         self._courses[self._print] = course_values(self.subject)
         return self._measured(self.subject, self._print, self._peak)
@@ -172,7 +176,9 @@ class Examination:
 
     def _at(self, doubt: Doubt, end: End) -> tuple[Values, bool]:
         """The indicators with a figure at an end, and whether it makes another case. Raises EnergysimError."""
-        _ = self.base
+        base = self.base
+        if _as_used(self.subject.dataset, doubt, end):
+            return base, False
         made, print_of = self._variant(moved(self.horizon, doubt, end))
         peak, same = self._peak, print_of == self._print
         if doubt.id.startswith(f"parameters.{RESIDUAL}") and self.subject.fit.residuals:
@@ -220,6 +226,13 @@ class Examination:
     def _moved_peak(self, made: Subject) -> float | None:
         """Demand once in twenty winters of another demand model: without residual, whose share in it is held."""
         return None if self._peak is None else self._peak * _plain(made) / self._plain_peak
+
+
+def _as_used(dataset: Dataset, doubt: Doubt, end: End) -> bool:
+    """Whether a figure's end is what is used; of lost load the planner may read another column."""
+    rows = dataset.tables[doubt.table].rows
+    ends = {line: high if end == "high" else low for line, low, high in doubt.rows}
+    return doubt.table != "curtailment_steps" and all(getattr(rows[k], doubt.column) == v for k, v in ends.items())
 
 
 def course_values(subject: Subject) -> Values:

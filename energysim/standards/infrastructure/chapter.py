@@ -31,7 +31,7 @@ from energysim.standards.infrastructure.formula import (
     ratio,
 )
 from energysim.standards.infrastructure.terms import LEVELS, terms_table
-from energysim.standards.spells import spell
+from energysim.standards.spells import events_left_out, spell
 from energysim.standards.subject import ABROAD, Subject
 
 __all__ = ["chapter", "demand_measures", "n_minus_1"]
@@ -110,11 +110,7 @@ def _by_loss(asked: Question, rungs: pd.DataFrame) -> Iterator[Figure]:
     for item in rungs["asset"]:
         rung = found[item]
         if rung.kind in (ladder.ENTRY, ladder.RISK_GROUP):
-            note = (
-                "the risk group's asset takes every border point that it feeds"
-                if rung.kind == ladder.RISK_GROUP
-                else ""
-            )
+            note = "every border point that they feed is lost" if rung.kind == ladder.RISK_GROUP else ""
             yield _standard(f"n_minus_1_without_{item}", f"N−1 without {rung.name}", asked, FULL, note, lost=rung.lost)
 
 
@@ -182,8 +178,9 @@ def _contracted(asked: Question, rungs: pd.DataFrame) -> Iterator[Figure]:
     formula = "largest delivery of contracted gas and callable stock ÷ Dmax"
     for id, words, without, names in (
         ("contracted", "Gas contracted on the day, as share of demand", (), "as the scenario assumes"),
-        ("contracted_documented", "Gas known to be contracted, as share of demand", assumed, ", ".join(assumed)),
-    ):
+        ("contracted_documented", "Gas known to be contracted, as share of demand", assumed,
+         ", ".join(subject.system.contracts[c].name or c for c in assumed)),
+    ):  # fmt: skip
         fills = asked.fills[PLANNED]
         day = contracted_day(subject.system, asked.day, asked.area, fills, without)
         if id != "contracted":
@@ -200,14 +197,20 @@ def _demand(asked: Question) -> Figure:
     fit = asked.subject.fit
     formula = f"demand exceeded once in {fit.return_period:g} winters, {fit.method}"
     note = UPPER_BOUND if fit.residuals else "residual of the demand model left out"
+    note += "; interval of the winters alone: how sure the level of demand is, the chapter on evidence says"
     d = asked.demand
     name = f"Dmax, design demand: at home on one day, once in {fit.return_period:g} winters"
     return Figure("d_max", name, d.value, "GWh/d", formula, ANNEX, "", d.low, d.high, note)
 
 
 def _notes(asked: Question) -> tuple[str, ...]:
+    events = (
+        "But for N−1 by day and the first day below 100 %, no event of the scenario is in force: the formula is about a system "
+        "in which everything else works.",
+    )
     return (
         f"Reference day: {asked.date:%d %B %Y}, the peak of the design winter.",
+        *(events if events_left_out(asked.subject) else ()),
         "Entries are border points net of what is reserved for transit; where gas enters a transit line, no more than its "
         "exits into zones.",
         "S: the lesser of the site's capacity and its accounts', both on the deliverability curve.",

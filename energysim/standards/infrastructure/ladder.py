@@ -2,8 +2,8 @@
 
 Besides what the formula counts as one infrastructure, the ladder holds the assets further up that routes pass, and
 risk groups. Two assumptions are made there, both prudent: an upstream asset takes with it every border point that it
-feeds (half or more of what may come through); and where the table of reservations names a beneficiary whose gas stands behind
-another border point, as Hungary's behind Horgoš, the asset takes that point too.
+feeds (half or more of what may come through); and a risk group takes the points of all its assets: Hungary's gas stands
+before Horgoš, so TurkStream takes that point too.
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ import pandas as pd
 
 from energysim.dossier import Table
 from energysim.inputs.assets import GasSystem
-from energysim.inputs.horizon import Horizon
-from energysim.inputs.tables import ReservationRow
 from energysim.standards.extremes import ENDS
 from energysim.standards.infrastructure.capacities import (
     BORDER,
@@ -28,11 +26,11 @@ from energysim.standards.infrastructure.capacities import (
     Capacities,
     Lost,
     capacities,
-    feeds,
     lost_with,
 )
 from energysim.standards.infrastructure.contracted import contracted_day, deliveries
 from energysim.standards.infrastructure.formula import FULL, LOW, MET, PLANNED, Question, fills_by_day, ratio
+from energysim.standards.risk_group import risk_groups
 
 STEP = 0.05
 """Distance between two fills of the curve."""
@@ -61,23 +59,17 @@ def rungs(asked: Question) -> dict[str, Rung]:
     for u in system.upstream.values():
         if u.id in on_the_way and u.id not in result and u.kind not in (SUPPLY, BORDER):
             result[u.id] = Rung(u.name or u.id, UPSTREAM, lost_with(system, asked.day, asked.area, {u.id}))
-    return result | risk_groups(asked)
+    return result | groups_on_the_day(asked)
 
 
-def risk_groups(asked: Question) -> dict[str, Rung]:
-    """One risk group for each set of beneficiaries of reservations whose own gas feeds other border points.
-
-    Its asset is the first of the table on which the reservation stands: the one furthest up.
-    """
+def groups_on_the_day(asked: Question) -> dict[str, Rung]:
+    """The risk groups that take more border points on the reference day than their first asset alone."""
     system, result = asked.subject.system, {}
-    for u, beneficiaries in _beneficiaries(asked).items():
-        alone = lost_with(system, asked.day, asked.area, {u})
-        together = lost_with(system, asked.day, asked.area, {u, *beneficiaries})
-        more = sorted((together.upstream - alone.upstream) & set(asked.levels[FULL].entries))
-        key = "risk_group_" + "_".join(sorted(beneficiaries))
-        if more and key not in result:
-            who = " and ".join(sorted(b.capitalize() for b in beneficiaries))
-            result[key] = Rung(f"{system.upstream[u].name or u}, which feeds {who} too", RISK_GROUP, together)
+    for group in risk_groups(asked.subject):
+        alone = lost_with(system, asked.day, asked.area, {group.head})
+        together = lost_with(system, asked.day, asked.area, {group.head, *group.fed})
+        if (together.upstream - alone.upstream) & set(asked.levels[FULL].entries):
+            result["risk_group_" + "_".join(group.fed)] = Rung(group.name(system), RISK_GROUP, together)
     return result
 
 
@@ -106,8 +98,7 @@ def ladder_table(frame: pd.DataFrame) -> Table:
         frame,
         {**dict.fromkeys(rates, "GWh/d"), **dict.fromkeys(shares, "%")},
         source="Reg. (EU) 2017/1938, Annex II",
-        note="full, planned, at 30: N−1 at that stock; gas: what is contracted and could still come with stores "
-        "as planned, and its share of demand; an upstream asset takes every border point that it feeds",
+        note="gas left: what is contracted and could still come with stores as planned, and its share of demand; an upstream asset takes every border point that it feeds",
         shown=("name", "lost", "full", "planned", "at_30", "gas", "gas_share"),
     )
 
@@ -128,12 +119,14 @@ def curve_table(asked: Question) -> Table:
     """The curve as a table of a dossier."""
     units = {"fill": "%", "withdrawal": "GWh/d", "callable_withdrawal": "GWh/d", "n_minus_1": "%",
              "n_minus_1_callable": "%"}  # fmt: skip
+    frame, system, found = curve(asked), asked.subject.system, asked.levels[FULL]
     return Table(
         "N−1 against stock, on the deliverability curve",
-        curve(asked),
+        frame,
         units,
         source="Reg. (EU) 2017/1938, Annex II",
         note="every account at the same fill; callable: only stock that the country may withdraw",
+        names={item: label(system, found, item) for item in frame["largest"].unique()},
     )
 
 
@@ -225,14 +218,3 @@ def _paths(asked: Question) -> list[tuple[str, ...]]:
     ways = [r for c in system.contracts.values() for r in c.routes]
     ways += [a.route for a in system.accounts.values() if a.route]
     return [r.path for r in ways if r.entry_node in asked.area and np.asarray(r.open)[day] > 0]
-
-
-def _beneficiaries(asked: Question) -> Mapping[str, set[str]]:
-    """Upstream asset -> supplies abroad that its reservations are for and that feed a border point of the area."""
-    subject = asked.subject
-    fed = {u for assets in feeds(subject.system, asked.day, asked.area).values() for u in assets}
-    found: dict[str, set[str]] = {}
-    for row in Horizon(subject.dataset, asked.date, 1, subject.scenario.rivals).rows(ReservationRow):
-        if row.beneficiary in fed and row.upstream in subject.system.upstream and row.reserved_gwh_per_day:
-            found.setdefault(row.upstream, set()).add(row.beneficiary)
-    return found

@@ -68,10 +68,12 @@ def terms_table(asked: Question, in_time: float, warned: float) -> Table:
         for symbol, what, value, said in rows
     ]
     return Table(
-        f"Terms of the N−1 formula on {asked.date:%d %B %Y}",
+        f"Terms of the N−1 formula on {asked.date.day} {asked.date:%B %Y}",
         pd.DataFrame(found, columns=columns),
+        {"gwh_per_day": "GWh/d", "mcm_per_day": "mcm/d"},
         source="Reg. (EU) 2017/1938, Annex II",
         note=f"entries net of what is reserved for transit; mcm at {REPORTING_GCV:g} kWh/m3; sources: ids in data/sources.csv",
+        shown=("symbol", "what", "gwh_per_day", "confidence", "estimate", "sources"),
     )
 
 

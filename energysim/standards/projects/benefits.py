@@ -86,7 +86,8 @@ def _resized(
     after: frozenset[str],
     pint: Money,
 ) -> Money:
-    """PINT with the project's effects at one end of their ranges; that of the middle where there is no range."""
+    """PINT with the project's effects at one end of their ranges; that of the middle where there is no range or the project
+    works already, so that its size is known."""
     if not effects or project.in_base:
         return pint
     others = [replace(project, effects=effects) if p.id == project.id else p for p in bench.projects]
@@ -145,7 +146,8 @@ def project_table(
     """One row a modelled project, the most useful first.
 
     pint, toot: expected benefit of a year [MEUR] at the mid value of lost load, `_low` and `_high` at the others; smaller,
-    larger: PINT with the project's effects at the ends of their ranges; targets: missed filling targets avoided, not in
+    larger: PINT with the project's effects at the ends of their ranges, as in the middle where there is none or the project
+    works already; targets: missed filling targets avoided, not in
     the benefit; annuity: CRF × cost + interest on the gas that a store opens with; critical: the year that counts most, and
     needed: how often it must come a year for the project to pay.
     """

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from energysim.dossier import Chapter, Figure, Table
+from energysim.errors import InputError
 from energysim.inputs.horizon import Horizon
 from energysim.standards.projects.benefits import (
     CASE_UNITS,
@@ -32,6 +33,8 @@ from energysim.standards.subject import Subject
 from energysim.standards.value.worth import LostLoad, lost_load
 
 PLACE = "7"
+YEAR = (365, 366)
+"""Days of a horizon whose benefit can stand against a year's cost."""
 SOURCE = "ENTSOG, TYNDP 2017, pp. 175–176; ESW-CBA methodology, February 2015"
 
 
@@ -39,6 +42,8 @@ def chapter(subject: Subject, prices: LostLoad | None = None) -> Chapter:
     """Projects for a scenario's gas year, as if each were finished. Raises EnergysimError."""
     _ = subject.plan  # first, so that every solve starts from its basis
     system = subject.system
+    if system.days not in YEAR:
+        raise InputError(f"projects are paid by the year; the horizon has {system.days} days, not a year")
     horizon = Horizon(subject.dataset, system.first_day, system.days, subject.scenario.rivals)
     projects = read_projects(horizon, system)
     modelled = [p for p in projects if p.effects]
@@ -47,7 +52,7 @@ def chapter(subject: Subject, prices: LostLoad | None = None) -> Chapter:
     found = {c.id: benefits(Bench(c, modelled, subject.engine, prices)) for c in tried}
     terms = Terms(horizon.parameter("project_discount_rate"), horizon.parameter("project_life_years"))
     summary = project_table(modelled, tried, found, terms, {p.id: gas_bought(p, system) for p in modelled})
-    paid = f"{terms.rate:.0%} a year over {terms.years:g} years, both assumed"
+    paid = f"{100 * terms.rate:g} % a year over {terms.years:g} years, both assumed"
     tables = {
         "projects": Table(
             "What each project saves a year, against what it costs a year",
@@ -63,12 +68,21 @@ def chapter(subject: Subject, prices: LostLoad | None = None) -> Chapter:
             CASE_UNITS,
             SOURCE,
             shown=("project", "case", "probability", "pint_mid", "toot_mid", "costs", "unserved"),
+            names={p.id: p.name for p in modelled} | {c.id: c.name for c in tried},
         ),
         "project_years": Table(
-            "The years tried", _years(tried), {"probability": "1/a"}, "data/parameters.csv", "probabilities are assumed"
+            "The years tried",
+            _years(tried),
+            {"probability": "1/a"},
+            "data/parameters.csv",
+            "probabilities are assumed",
+            shown=("name", "probability", "events"),
         ),
         "projects_left_out": Table(
-            "Projects that are not valued, and why", _left_out(projects), source="data/project_effects.csv"
+            "Projects that are not valued, and why",
+            _left_out(projects),
+            source="data/project_effects.csv",
+            shown=("name", "reason"),
         ),
     }
     figures = (_counted(projects, modelled), *_figures(summary))

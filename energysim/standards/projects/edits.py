@@ -112,6 +112,8 @@ def configured(system: GasSystem, projects: Sequence[Project], chosen: Iterable[
 
 def _saved(system: GasSystem, effect: Saving, sign: float) -> GasSystem:
     offtake = system.offtakes[effect.offtake]
+    if not np.any(offtake.demand):
+        raise InputError(f"offtakes.{effect.offtake}: there is no demand to be saved")
     factor = 1.0 + sign * effect.rate / float(np.mean(offtake.demand))
     if factor < 0:
         raise InputError(f"offtakes.{effect.offtake}: the project saves more than there is")

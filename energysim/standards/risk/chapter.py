@@ -20,6 +20,7 @@ from energysim.standards.risk import cases as entsog_cases
 from energysim.standards.risk import dependence, diversification
 from energysim.standards.risk.areas import HOME, Areas, areas_of, short
 from energysim.standards.risk.cases import CASES
+from energysim.standards.risk_group import WITH_IT
 from energysim.standards.spells import spell
 from energysim.standards.subject import Subject
 
@@ -59,7 +60,7 @@ def chapter(subject: Subject) -> Chapter:
         figures += [_missing(i, n, f"{problem}") for i, n in _PEAK_FIGURES.items()]
     yearly = dependence.dependence_table(subject, areas)
     figures += _dependence_figures(yearly, areas)
-    tables |= _dependence_tables(yearly, areas)
+    tables |= _dependence_tables(yearly, areas, _zone_names(subject, areas))
     routes = diversification.routes_table(subject, areas)
     concentration = diversification.concentration_table(subject)
     figures += [*_route_figures(routes, areas), *_diversity_figures(concentration)]
@@ -79,20 +80,27 @@ def _peak(subject: Subject, areas: Areas) -> tuple[dict[str, Table], list[Figure
     in_force = (
         "events of the scenario on these days in force" if _disturbed(subject) else "no event falls on these days"
     )
+    names = _zone_names(subject, areas)
     tables = {
         "entsog_curtailment": Table("Curtailment rates, once in twenty winters", rates, percent, ANNEX_F, f"{in_force}; "
-                                    f"{WORDS}; band: of the highest shared rate"),
+                                    f"{WORDS}; band: of the highest shared rate", names=names),
         "entsog_flexibility": Table("Remaining flexibility, and how often demand could be met", room,
                                     {f"{c}_{what}": said for c in CASES for what, said in (("flexibility", "%"), ("multiple", "1"))},
-                                    ANNEX_F, "no event; bands: of the lower one"),
+                                    ANNEX_F, "no event; bands: of the lower one", names=names),
         "entsog_slid": Table("Peak day without an interconnection", outages, {"capacity": "GWh/d", "shared": "%", "first": "%"}, ANNEX_F,
-                             f"no event; capacities net of transit; SLID: the row of an area's largest; {WORDS}"),
+                             f"no event; capacities net of transit; SLID: the row of an area's largest; {WORDS}", names=names),
     }  # fmt: skip
     return tables, [
         *_rate_figures(rates, areas),
         *_room_figures(room, areas),
         *_slid_figures(largest, areas),
     ]
+
+
+def _zone_names(subject: Subject, areas: Areas) -> dict[str, str]:
+    """Zone -> what a reader calls it."""
+    nodes = subject.system.nodes
+    return {z: nodes[z].name or z for z in areas.zones if z in nodes}
 
 
 def _disturbed(subject: Subject) -> bool:
@@ -147,7 +155,7 @@ def _slid_figures(largest: pd.DataFrame, areas: Areas) -> Iterator[Figure]:
 
 def _dependence_figures(yearly: pd.DataFrame, areas: Areas) -> Iterator[Figure]:
     bases = yearly[yearly["lost"] == dependence.NOTHING]
-    single = yearly[~yearly["lost"].str.contains(dependence.WITH_IT) & (yearly["lost"] != dependence.NOTHING)]
+    single = yearly[~yearly["lost"].str.endswith(WITH_IT) & (yearly["lost"] != dependence.NOTHING)]
     for market in dependence.MARKETS:
         for country in areas.countries:
             of = single[(single["market"] == market) & (single["area"] == country)]
@@ -169,7 +177,7 @@ def _dependence_figures(yearly: pd.DataFrame, areas: Areas) -> Iterator[Figure]:
             )  # fmt: skip
 
 
-def _dependence_tables(yearly: pd.DataFrame, areas: Areas) -> dict[str, Table]:
+def _dependence_tables(yearly: pd.DataFrame, areas: Areas, names: Mapping[str, str]) -> dict[str, Table]:
     zones = dependence.zones_table(yearly, list(areas.zones))
     tables = {}
     for market, words in MARKETS.items():
@@ -179,10 +187,12 @@ def _dependence_tables(yearly: pd.DataFrame, areas: Areas) -> dict[str, Table]:
             f"{ANNEX_F}; bands GRIP Southern Corridor 2014, p. 94",
             "curtailment over the year with the source at 0; shared: CSSD; first: USSD; least share: the source's in all demand with "
             f"which all is met; band: of {HOME}, shared",
+            names={f"{short(c)}_{way}": f"{c}, {way}" for c in areas.countries for way in ("shared", "first")},
         )  # fmt: skip
     about = "curtailment over the year with the source at 0, shared evenly (CSSD)"
     return tables | {
-        "entsog_dependence_zones": Table("Supply-source dependence by zone", zones, dict.fromkeys(areas.zones, "%"), ANNEX_F, about)
+        "entsog_dependence_zones": Table("Supply-source dependence by zone", zones, dict.fromkeys(areas.zones, "%"), ANNEX_F, about,
+                                         names=names)
     }  # fmt: skip
 
 
@@ -191,8 +201,8 @@ def _route_figures(routes: pd.DataFrame, areas: Areas) -> Iterator[Figure]:
         index = diversification.route_diversification(routes, country)
         yield Figure(
             f"ird_{short(country)}", f"Import route diversification of {country}", _number(index), "of 10,000",
-            "IRD = Σ borders (Σ share of points in %)² + Σ sources ()² + Σ terminals ()²", ANNEX_F,
-            note=f"low: diverse; {diversity.tercile(index)} third of TYNDP 2015 (3,585 and 6,153)",
+            "IRD = Σ (share in % of all points on one border)² + Σ (of a producer's pipe)² + Σ (of an LNG terminal)²", ANNEX_F,
+            note=f"{diversity.tercile(index)} third of European countries (TYNDP 2015: 3,585 and 6,153)",
         )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ in winter is told by the other cases.
 
 Asked twice, since the answer hangs on it: with every seller the scenario assumes, hub and emergency gas included
 (`open`), and with gas under contract and home production only (`contracted`). Where Hungary is fed by the lost gas,
-what comes from Hungary is lost with it in a case of its own.
+what comes from Hungary is lost with it in a case of its own (see `risk_group`).
 """
 
 from __future__ import annotations
@@ -25,14 +25,11 @@ from energysim.standards.infrastructure.contracted import CONTRACTED
 from energysim.standards.risk.areas import Areas, short
 from energysim.standards.risk.cases import MODES, both_modes
 from energysim.standards.risk.cooperation import Key, Sharing
+from energysim.standards.risk_group import RiskGroup, risk_groups, with_them
 from energysim.standards.subject import Subject
 
 MARKETS = ("open", "contracted")
-JOINT: Mapping[str, tuple[str, ...]] = {"russia": ("hungary",)}
-"""Gas source -> upstream assets that the same gas feeds; a supply risk of this project, not of the tables."""
 NOTHING = "nothing lost"
-WITH_IT = " and all from "
-"""Joins a source and what is lost with it."""
 TRACE = 1e-6
 """GWh by which curtailment must rise to count as more."""
 
@@ -55,17 +52,20 @@ class Loss:
         return system
 
 
-def losses(system: GasSystem) -> list[Loss]:
-    """Nothing, then every source with gas to give, each followed by the case in which what it feeds is lost too."""
+def losses(system: GasSystem, groups: Sequence[RiskGroup] = ()) -> list[Loss]:
+    """Nothing, then every source with gas to give, each followed by the case in which what it feeds is lost too.
+
+    A source feeds what a risk group does if all its gas comes through that group's first asset.
+    """
     giving = dict.fromkeys(c.gas_source or c.id for c in system.contracts.values() if (c.dcq * c.available).any())
     order = [s for s in system.gas_sources if s in giving] + [s for s in giving if s not in system.gas_sources]
     found = [Loss(NOTHING)]
     for source in order:
         name = system.gas_sources.get(source, source)
         found.append(Loss(name, source))
-        fed = tuple(u for u in JOINT.get(source, ()) if u in system.upstream)
-        if fed:
-            found.append(Loss(f"{name}{WITH_IT}{' and '.join(u.capitalize() for u in fed)}", source, fed))
+        ways = [r.path for c, r in system.routes.values() if (c.gas_source or c.id) == source]
+        for group in (g for g in groups if all(g.head in way for way in ways)):
+            found.append(Loss(with_them(name, group.fed), source, group.fed))
     return found
 
 
@@ -86,11 +86,11 @@ def dependence_table(subject: Subject, areas: Areas) -> pd.DataFrame:
     """
     year, rows = subject.system, []
     sharing = Sharing(year, areas.all, list(areas.countries))
-    closing = closing_stocks(subject)
+    closing, groups = closing_stocks(subject), risk_groups(subject)
     for market in MARKETS:
         base = on_the_market(year, market)
         held: dict[Key, float] = {}
-        for loss in losses(base):
+        for loss in losses(base, groups):
             sharing.look_at(loss.out_of(base), closing)
             together, apart = both_modes(sharing, areas)
             if loss.name == NOTHING:

@@ -15,7 +15,6 @@ from typing import Literal
 import numpy as np
 
 from energysim.dossier import Verdict
-from energysim.errors import InputError
 from energysim.inputs.assets import GasSystem
 from energysim.inputs.events import apply_events
 from energysim.inputs.scenario import Event
@@ -25,14 +24,12 @@ from energysim.standards.infrastructure.contracted import CONTRACTED
 from energysim.standards.spells import Weather, scaled, spell
 from energysim.standards.subject import Subject
 from energysim.standards.supply.serving import SERVED, Multiple, Recourse, repeated
-from energysim.studies.atlas_assets import JOINT, asset_path
+from energysim.studies.atlas_assets import JOINT
 
 FILLS: Mapping[str, float | None] = MappingProxyType({"full": 1.0, "planned": None, "low": 0.3})
 """Stock on the first morning -> share of the callable volume; None: as planned."""
 LONGEST = 90
 """Most days that are looked at."""
-RISK_GROUP = "upstream.turkstream+upstream.hungary"
-"""Infrastructure that fails together: Hungary too is fed by TurkStream."""
 Supply = Literal["all", "contracted"]
 SUPPLIES: tuple[Supply, ...] = ("all", "contracted")
 
@@ -121,14 +118,6 @@ def infrastructure(system: GasSystem, home: Sequence[str]) -> tuple[str, ...]:
     stores = dict.fromkeys(f"sites.{a.site}" if a.site else f"accounts.{a.id}" for a in own)
     fields = [f"contracts.{c.id}" for c in system.contracts.values() if c.kind == "production"]
     return (*borders, *stores, *fields)
-
-
-def groups(system: GasSystem) -> tuple[str, ...]:
-    """The risk group, where the system has all its members."""
-    try:
-        return (asset_path(system, RISK_GROUP),)
-    except InputError:
-        return ()
 
 
 class Examination:

@@ -28,6 +28,8 @@ from energysim.dossier import Chapter, Figure, Table, Verdict
 from energysim.inputs.assets import GasSystem
 from energysim.simulate import Course
 from energysim.standards.infrastructure.contracted import undocumented
+from energysim.standards.risk_group import outage_name, risk_groups
+from energysim.standards.spells import events_left_out
 from energysim.standards.subject import ABROAD, Subject
 from energysim.standards.supply.cases import (
     CASES,
@@ -38,11 +40,10 @@ from energysim.standards.supply.cases import (
     Examined,
     Supply,
     examine,
-    groups,
     infrastructure,
 )
 from energysim.standards.supply.serving import SERVED, uncuttable
-from energysim.studies.atlas_assets import asset_names, asset_path
+from energysim.studies.atlas_assets import asset_path
 
 LAW = "Reg. (EU) 2017/1938, Art. 6(1)"
 SERVICES_LIMIT = 20.0
@@ -65,16 +66,22 @@ def chapter(subject: Subject, outages: Sequence[str] | None = None) -> Chapter:
     single = (
         infrastructure(system, subject.at_home) if outages is None else tuple(asset_path(system, o) for o in outages)
     )
-    together = groups(system) if outages is None else ()
+    together = tuple(g.path for g in risk_groups(subject)) if outages is None else ()
     cases = [examine(subject, c, single, together) for c in CASES if single or not c.outage]
     return Chapter(
         id="supply_standard",
         title="Supply standard",
         place="4",
-        figures=(*(f for c in cases for f in _figures(system, c)), _services(subject)),
+        figures=(*(f for c in cases for f in _figures(subject, c)), _services(subject)),
         tables=_tables(subject, cases),
-        notes=(*NOTES, *_unsigned(subject, cases)),
+        notes=(*_events_left_out(subject), *NOTES, *_unsigned(subject, cases)),
     )
+
+
+def _events_left_out(subject: Subject) -> list[str]:
+    """That the cases are the Regulation's own, where the scenario has events in winter."""
+    names = events_left_out(subject)
+    return [f"{EVENTS_LEFT_OUT}: {'; '.join(names)}."] if names else []
 
 
 def _unsigned(subject: Subject, cases: Sequence[Examined]) -> list[str]:
@@ -85,7 +92,11 @@ def _unsigned(subject: Subject, cases: Sequence[Examined]) -> list[str]:
     return [f"Counted as contracted although nobody is known to have signed it: {', '.join(names)}."] if names else []
 
 
+EVENTS_LEFT_OUT = "The cases are the Regulation's own, and no event of the scenario is in force in them"
+"""Begins the note that names those events."""
 NOTES = (
+    "Case (c): each border point, store and field is taken out in turn, and the one whose loss leaves the least for protected "
+    "customers counts; it need not be the largest by capacity, which N−1 looks for.",
     "Asked is whether protected customers can be served, all others cut if need be; whether they would be depends on orders "
     "given in time. Each case is known when it starts, and gas that needs notice has been nominated.",
     "Contracted: production, long-term contracts, purchases and callable stock; not spot gas, emergency help and slots "
@@ -94,20 +105,19 @@ NOTES = (
 )
 
 
-def _figures(system: GasSystem, examined: Examined) -> list[Figure]:
+def _figures(subject: Subject, examined: Examined) -> list[Figure]:
     case, found = examined.case, []
     for supply in SUPPLIES:
         answer = examined.of("planned", supply)
         label = f"{case.name}{', contracted gas only' if supply == 'contracted' else ''}"
         key = f"supply_standard_{case.letter}_{supply}"
-        known = [r[supply] for r in examined.range]
-        ends = sorted(r for r in known if r is not None) if len(known) == 2 and None not in known else [None, None]
+        low, high = _ends(examined, supply)
         found += [
-            Figure(f"{key}_multiple", f"{label}: multiple of protected demand that can be served", answer.multiple, "",
+            Figure(f"{key}_multiple", f"{label}: multiple of protected demand", _finite(answer.multiple), "",
                    "largest φ with φ · protected demand served, others cut if need be", LAW, answer.verdict,
-                   ends[0], ends[-1], _stocks_note(system, examined, supply)),
+                   low, high, _stocks_note(subject, examined, supply)),
             Figure(f"{key}_margin", f"{label}: margin", answer.margin, "GWh", "(φ − 1) · protected demand of the case", LAW),
-            Figure(f"{key}_days", f"{label}: days that protected customers can be served", answer.days, "d",
+            Figure(f"{key}_days", f"{label}: days served", answer.days, "d",
                    "longest stretch of the case's days, repeated, with no protected cut", LAW,
                    note=f"{LONGEST} days and more" if answer.days >= LONGEST else ""),
         ]  # fmt: skip
@@ -122,6 +132,17 @@ def _figures(system: GasSystem, examined: Examined) -> list[Figure]:
     ]  # fmt: skip
 
 
+def _finite(multiple: float | None) -> float | None:
+    return None if multiple is None or np.isinf(multiple) else multiple
+
+
+def _ends(examined: Examined, supply: Supply) -> tuple[float | None, float | None]:
+    """Multiples under the two ends of the estimated demand, the lower first; none where either is not known."""
+    known = [_finite(r[supply]) for r in examined.range]
+    ends = sorted(r for r in known if r is not None)
+    return (ends[0], ends[-1]) if len(ends) == 2 else (None, None)
+
+
 def protected_by_day(examined: Examined) -> Any:
     """Protected demand of a case by day [GWh/d]."""
     window = examined.window
@@ -131,17 +152,19 @@ def protected_by_day(examined: Examined) -> Any:
     )  # fmt: skip
 
 
-def _stocks_note(system: GasSystem, examined: Examined, supply: Supply) -> str:
+def _stocks_note(subject: Subject, examined: Examined, supply: Supply) -> str:
     at = {fill: examined.of(fill, supply) for fill in FILLS}
     told = (
         f"stock full: {_times(at['full'].multiple)}; at {100 * (FILLS['low'] or 0):.0f} %: {_times(at['low'].multiple)}"
     )
     out = at["planned"].outage
-    return f"without {asset_names(system, out)}; {told}" if out else told
+    return f"without {outage_name(subject.system, out, risk_groups(subject))}; {told}" if out else told
 
 
 def _times(multiple: float | None) -> str:
-    return "not even losses are served" if multiple is None else f"{multiple:.2f}"
+    if multiple is None:
+        return "not even losses are served"
+    return "no protected demand" if np.isinf(multiple) else f"{multiple:.2f}"
 
 
 def _services(subject: Subject) -> Figure:
@@ -187,41 +210,46 @@ def _tables(subject: Subject, cases: Sequence[Examined]) -> dict[str, Table]:
         ("all", "supply_standard", "Supply standard, everything the system assumes"),
         ("contracted", "supply_standard_contracted", "Supply standard, contracted gas only"),
     )
-    foot = "missing: least curtailment of protected customers; multiple: largest φ that can be served"
+    named = "; ".join(f"{c.case.letter}: {c.case.name}" for c in cases)
+    foot = f"{named}; short by: least curtailment of protected customers; φ: largest multiple of their demand that can be served"
     found = {
-        name: Table(title, _answers(system, [c.of(f, s) for c in cases for f in FILLS], cases), units, LAW, foot)
+        name: Table(title, _answers(subject, [c.of(f, s) for c in cases for f in FILLS], cases), units, LAW, foot)
         for s, name, title in titled
     }
     tried = [c for c in cases if c.case.outage]
     if tried:
-        frame = pd.concat([_outages(system, c) for c in tried], ignore_index=True)
+        frame = pd.concat([_outages(subject, c) for c in tried], ignore_index=True)
         found["supply_standard_outages"] = Table(
             "Case (c), every infrastructure tried",
             frame,
             {"missing": "GWh", "days": "d"},
             LAW,
             "single: no means a group that fails together",
+            names={"all": "everything", "contracted": "contracted", "planned": "as planned", "low": "at 30 %"},
         )
     found["supply_standard_sources"] = Table(
         "Who supplies the cases: least-cost plans at the planned stock", _sources(system, cases),
         {f"{n}_{c.case.letter}": u for c in cases for n, u in (("total", "GWh"), ("worst_day", "GWh/d"))},
         "this model", "gas of all customers; c: without its largest infrastructure; worst day: of highest demand",
+        names={f"{n}_{c.case.letter}": f"{c.case.letter}: {w}" for c in cases for n, w in (("total", "total"), ("worst_day", "worst day"))},
     )  # fmt: skip
     needs = {"year": "GWh", "share": "%"} | {f"case_{c.case.letter}": "GWh" for c in cases}
     found["supply_standard_customers"] = Table(
         "Customers and the gas they need", _customers(subject, cases), needs, "Reg. (EU) 2017/1938, Art. 2(5), Annex VI, 4",
         "year: demand of the scenario's weather over the horizon",
+        names={f"case_{c.case.letter}": f"case {c.case.letter}" for c in cases},
     )  # fmt: skip
     return found
 
 
-def _answers(system: GasSystem, answers: Sequence[Answer], cases: Sequence[Examined]) -> pd.DataFrame:
+def _answers(subject: Subject, answers: Sequence[Answer], cases: Sequence[Examined]) -> pd.DataFrame:
+    system, together = subject.system, risk_groups(subject)
     letters = [c.case.letter for c in cases for _ in FILLS]
     volume = sum(a.volume for a in system.accounts.values() if a.callable)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "case": letter,
-            "without": asset_names(system, a.outage) if a.outage else "",
+            "without": outage_name(system, a.outage, together) if a.outage else "",
             "fill": 100.0 * a.stock / volume if volume > 0 else np.nan,
             "verdict": a.verdict,
             "missing": a.missing,
@@ -234,11 +262,12 @@ def _answers(system: GasSystem, answers: Sequence[Answer], cases: Sequence[Exami
     return pd.DataFrame(rows).astype({"multiple": float, "margin": float})
 
 
-def _outages(system: GasSystem, examined: Examined) -> pd.DataFrame:
+def _outages(subject: Subject, examined: Examined) -> pd.DataFrame:
     """A row for each infrastructure, stock and supply, the planned stock first."""
+    together = risk_groups(subject)
     rows = [
         {
-            "infrastructure": asset_names(system, a.outage),
+            "infrastructure": outage_name(subject.system, a.outage, together),
             "single": a.outage in examined.single,
             "stock": a.fill,
             "supply": a.supply,

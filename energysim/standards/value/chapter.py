@@ -29,6 +29,8 @@ DUALITY = 1e-6
 """Largest relative gap between the objective and the sum of duals times right-hand sides."""
 METHOD = "linear programming duality"
 PLAYED = "the scenario played again"
+WORTH_SAYING = 0.005
+"""MEUR of missed targets, which are a rule of prudence and nobody's money, above which a figure says so."""
 WINTER_MONTHS = ("11", "12", "01", "02", "03")
 SPREAD = 1.0
 """EUR/MWh between the dearest and the cheapest node from which a day counts as one with a price spread."""
@@ -57,12 +59,13 @@ def chapter(subject: Subject, prices: LostLoad | None = None, step: float = STEP
         (*_proofs(base, values), *_dearest(values), *_price_figures(base, nodes), *_played_figures(played)),
         {
             "capacity_values": Table(
-                "What one more GWh/d (or GWh in store) saves, everything known on day one",
+                "What one unit more saves, everything known on day one",
                 value_table(values),
                 _VALUE_UNITS,
                 source="duals of one linear programme, each checked by solving again with more and with less",
-                note=f"{horizon}; a range where more and less are worth different amounts",
-                shown=("name", "limit", "days", "value", "mean", "per_mcm", "degenerate"),
+                note=f"{horizon}; of a stock per unit in store, of a rate per unit a day over all days; from at least to at most where "
+                "more and less are worth different amounts",
+                shown=("name", "limit", "days", "low", "high", "mean"),
             ),
             "marginal_values": Table(
                 "What a whole unit more saves, as the scenario plays and with everything known",
@@ -73,7 +76,12 @@ def chapter(subject: Subject, prices: LostLoad | None = None, step: float = STEP
                 shown=("name", "measure", "mid", "low", "high", "foreseen"),
             ),
             "node_prices": Table(
-                "Node prices, everything known on day one", nodes, _PRICE_UNITS, source="duals of the node balance"
+                "Node prices, everything known on day one",
+                nodes,
+                _PRICE_UNITS,
+                source="duals of the node balance",
+                note="days at first cut: days on which gas is worth as much as the first cut, or more",
+                shown=("name", "mean", "min", "max", "days_above"),
             ),
             "dual_months": Table(
                 "Mean value of capacity by month, for a heat map of asset by month",
@@ -97,8 +105,8 @@ def capacity_values(base: Base, step: float = STEP) -> list[tuple[Point, Margina
 
 
 _VALUE_UNITS = {
-    "days": "d", "dual": "kEUR per unit", "more": "kEUR per unit", "less": "kEUR per unit", "low": "kEUR per unit",
-    "high": "kEUR per unit", "mean": "EUR/MWh", "per_mcm": "kEUR per mcm",
+    "days": "d", "dual": "kEUR per GWh", "more": "kEUR per GWh", "less": "kEUR per GWh", "value": "kEUR per GWh",
+    "low": "kEUR per GWh", "high": "kEUR per GWh", "mean": "EUR/MWh", "per_mcm": "kEUR per mcm",
 }  # fmt: skip
 _PRICE_UNITS = {"mean": "EUR/MWh", "max": "EUR/MWh", "min": "EUR/MWh", "threshold": "EUR/MWh", "days_above": "d"}
 _PLAYED_UNITS = {
@@ -279,7 +287,10 @@ def _played_figures(table: pd.DataFrame) -> list[Figure]:
 def _played_figure(id: str, name: str, row: Mapping[Any, Any]) -> Figure:
     low, high = sorted((float(row["low"]), float(row["high"])))
     alike = high - low <= 1e-9 * max(1.0, abs(high))  # nobody is cut, so the value of lost load does not matter
-    note = "; ".join(filter(None, [str(row["note"]), "" if alike else "range: value of lost load low to high"]))
+    targets = float(row["targets"])
+    part = f"of it missed filling targets avoided: {targets:.2g} MEUR" if abs(targets) >= WORTH_SAYING else ""
+    range_ = "" if alike else "range: value of lost load low to high"
+    note = "; ".join(filter(None, [str(row["note"]), part, range_]))
     formula = "(costs + harm) without − with the unit"
     ends: tuple[float | None, float | None] = (None, None) if alike else (low, high)
     return Figure(id, name, float(row["mid"]), "MEUR", formula, PLAYED, low=ends[0], high=ends[1], note=note)
@@ -291,5 +302,7 @@ _NOTES = (
     "whole units are valued by playing the scenario again.",
     "At a kink more is worth less than less is: the range is given, since any figure in it is a valid dual.",
     "More of a contract brings its take-or-pay with it where that follows from the daily quantity; its value can be below zero.",
+    "What a whole unit saves holds missed filling targets avoided, at their price: a rule of prudence and nobody's money, so "
+    "the table keeps them in a column of their own.",
     f"Priced harm is an assumption: each value is given at the {', '.join(CASES[:2])} and {CASES[2]} value of lost load.",
 )

@@ -38,6 +38,9 @@ MEASURES = {
     "repair": "ends a day earlier",
 }
 """Kind of a measure -> what a reader calls it."""
+LAST = {"stock": "the last mcm in store on the first morning", "eve": "the last mcm in store on the eve"}
+"""The same where the store is full, so that there can be no more."""
+FULL = "full: value of the last mcm"
 COLUMNS = ("kind", "item", "name", "measure", "low", "mid", "high", "costs", "targets", "unserved", "gas", "foreseen",
            "per_unit", "unit", "note")  # fmt: skip
 
@@ -144,9 +147,10 @@ def _unit(stage: Stage, point: Point, kind: str, note: str = "") -> Iterator[dic
     played, foreseen = stage.saved(enlarged(stage.system, point, UNIT if more else -UNIT))
     if not more:
         played, foreseen = NO_MONEY - played, NO_MONEY - foreseen
-        note = "; ".join(filter(None, [note, "full: value of the last mcm"]))
+        note = "; ".join(filter(None, [note, FULL]))
     per = (played.total() / UNIT, "EUR/MWh" if point.dimension == "stock" else "kEUR per GWh/d")
-    yield _row(kind, f"{point.table}.{point.asset}.{point.field}", point.name, point.limit, played, foreseen, per, note)
+    row = _row(kind, f"{point.table}.{point.asset}.{point.field}", point.name, point.limit, played, foreseen, per, note)
+    yield row if more else {**row, "measure": LAST[kind]}
 
 
 def _repairs(stage: Stage) -> Iterator[dict[str, object]]:
@@ -161,7 +165,10 @@ def _repairs(stage: Stage) -> Iterator[dict[str, object]]:
         left = [shortened(e) if k in chosen else e for k, e in enumerate(events)]
         changed = stage.scenario.model_copy(update={"events": tuple(e for e in left if e)})
         played, foreseen = stage.saved(scenario=changed)
-        note = "a single day: it does not happen" if any(left[k] is None for k in chosen) else ""
+        often = max(e.repeat.times if e.repeat else 1 for k, e in enumerate(events) if k in chosen)
+        said = ("a single day: it does not happen" if any(left[k] is None for k in chosen) else "",
+                f"each of its {often} times" if often > 1 else "")  # fmt: skip
+        note = "; ".join(filter(None, said))
         yield _row("repair", asset, name, "", played, foreseen, (played.total() / 1000.0, "MEUR per day"), note)
 
 
