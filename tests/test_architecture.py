@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "results": {"errors", "files", "units", "inputs"},
     "model": {"errors", "units", "inputs", "results", "model"},
     "simulate": {"errors", "units", "inputs", "results", "model"},
-    "studies": {"errors", "units", "inputs", "results", "casebook", "model", "simulate", "studies"},
+    "studies": {"errors", "units", "inputs", "results", "casebook", "dossier", "model", "simulate", "studies"},
     "indicators": {"errors", "units", "results", "indicators"},
     "dossier": {"errors", "files"},
     "standards": {

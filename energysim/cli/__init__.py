@@ -20,6 +20,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "atlas": ("atlas", "Take away every asset at every date; chart the unserved gas."),
     "chart": ("chart", "Draw a chart of runs by its name."),
     "check": ("inputs", "Check the data and scenarios and report every problem at once."),
+    "compare": ("compare", "Compare scenarios with a first one: inputs, results, and why."),
     "completion": ("installation", "Print the line that switches on completion in SHELL."),
     "doctor": ("installation", "Check this installation: versions, data, solver."),
     "endurance": ("standards", "Say how long the system endures each outage."),

@@ -19,9 +19,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from energysim.dossier import Dossier
+from energysim.dossier import Chapter, Dossier
 from energysim.outputs.canvas import SMALL_SIZE, TEXT_SIZE, TITLE_SIZE, date_axis, positions
-from energysim.outputs.dossier.digits import digits
+from energysim.outputs.dossier.compare import SHARES, attributions, findings
+from energysim.outputs.dossier.digits import digits, in_unit
 from energysim.outputs.palette import BLACK, BLUE, GREY, INK, ORANGE, PALE, SKY, VERMILLION
 from energysim.outputs.wording import MCM, Unit, short
 from energysim.units import REPORTING_GCV
@@ -45,7 +46,35 @@ def charts(dossier: Dossier, unit: Unit = MCM) -> dict[str, Figure]:
         "tornado": ("evidence_ranking", tornado),
     }
     there = {name: draw for name, (table, draw) in known.items() if table in dossier.tables}
-    return {name: draw(dossier, unit) for name, draw in there.items() if not dossier.table(known[name][0]).empty}
+    found = {name: draw(dossier, unit) for name, draw in there.items() if not dossier.table(known[name][0]).empty}
+    compared = [c for c in dossier.chapters if c.id.startswith("compare_") and attributions(c)]
+    return found | {f"waterfall_{c.id.rpartition('_')[2]}": waterfall(dossier, c, unit) for c in compared}
+
+
+def waterfall(dossier: Dossier, chapter: Chapter, unit: Unit = MCM) -> Figure:
+    """From the first scenario to the second: what each difference of inputs brings to the indicator that says most."""
+    measure, table = next(iter(attributions(chapter).items()))
+    change = chapter[f"change_{measure}"]
+    shown, factor = in_unit(change.unit, unit)
+    column = next(c for c in SHARES if c in table.frame)
+    shares = table.frame[column].fillna(0.0).to_numpy(dtype=float) * factor
+    whole = chapter.value(f"change_{measure}") * factor
+    steps = [*shares, whole - shares.sum()] if abs(whole - shares.sum()) > 1e-3 * abs(whole) else list(shares)
+    names = [*table.frame["difference"], *(["together only"] if len(steps) > len(shares) else []), "change in all"]
+    ends = np.cumsum(steps)
+    figure, axes = _rows(
+        dossier, findings(chapter, unit)[0].rstrip("."), f"{chapter.title}, {change.name.lower()}, {shown}", names
+    )
+    for k, step in enumerate(steps):
+        axes.barh(k, step, left=ends[k] - step, height=0.62, color=ORANGE if step > 0 else SKY, linewidth=0)
+    axes.barh(len(steps), whole, height=0.62, color=GREY, linewidth=0)
+    for k, (end, value) in enumerate(zip([*ends, whole], [*steps, whole], strict=True)):
+        axes.annotate(digits(float(value)), (end, k), xytext=(4 if value >= 0 else -4, 0), textcoords="offset points",
+                      ha="left" if value >= 0 else "right", va="center", size=TEXT_SIZE, color=INK)  # fmt: skip
+    axes.axvline(0, color=BLACK, linewidth=1)
+    axes.margins(x=0.15)
+    axes.set_xlabel(shown, size=TEXT_SIZE)
+    return figure
 
 
 def ladder(dossier: Dossier, unit: Unit = MCM) -> Figure:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from energysim.dossier import Chapter, Figure, Table
+from energysim.outputs.dossier.compare import findings as compare
 from energysim.outputs.dossier.description import findings as description
 from energysim.outputs.dossier.digits import NOTHING, digits, in_unit, in_words, plain
 from energysim.outputs.dossier.endurance import findings as endurance
@@ -25,6 +26,7 @@ from energysim.outputs.dossier.value import findings as value
 from energysim.outputs.wording import Unit
 
 FINDINGS: Mapping[str, Callable[[Chapter, Unit], list[str]]] = {
+    "compare": compare,
     "description": description,
     "n_minus_1": n_minus_1,
     "supply_standard": supply_standard,
@@ -66,7 +68,8 @@ class Cells:
 
 def sentences(chapter: Chapter, unit: Unit) -> list[str]:
     """What a chapter has to say, from its numbers; nothing where it has none."""
-    return FINDINGS[chapter.id](chapter, unit) if chapter.figures and chapter.id in FINDINGS else []
+    kind = "compare" if chapter.id.startswith("compare_") else chapter.id
+    return FINDINGS[kind](chapter, unit) if chapter.figures and kind in FINDINGS else []
 
 
 def line(figure: Figure, unit: Unit) -> Line:

@@ -1,0 +1,60 @@
+"""`energysim compare`: what differs between scenarios, what that does, and which difference brings how much."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from functools import partial
+from pathlib import Path
+
+import click
+
+from energysim.cli.common import check_folder, checked, one_funnel
+
+
+@click.command()
+@click.argument("first")
+@click.argument("others", nargs=-1, required=True, metavar="SECOND...")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("comparisons"), show_default=True,
+              help="Folder that receives one folder per comparison.")  # fmt: skip
+@click.option("--unit", type=click.Choice(["mcm", "gwh"]), default="mcm", show_default=True, help="Unit of the page.")
+@click.option("--charts/--no-charts", default=True, show_default=True, help="Draw charts beside the tables.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON instead of the page.")
+@one_funnel
+def compare(first: str, others: tuple[str, ...], out: Path, unit: str, charts: bool, as_json: bool) -> None:
+    """Compare scenarios with a first one: inputs, results, and why.
+
+    Differences of inputs come first, then those of indicators, then how much of each change every input difference
+    brings: alone, last, and by Shapley's shares for up to six differences. FIRST and SECOND are ids from `energysim
+    scenarios`, files, or either with `/variant`. Nothing is written if any input is wrong.
+    """
+    from energysim.dossier import MANIFEST, Chapter, Dossier
+    from energysim.files import check_place
+    from energysim.outputs.canvas import rendered
+    from energysim.outputs.dossier.charts import charts as draw
+    from energysim.outputs.dossier.page import dossier_markdown, dossier_page
+    from energysim.outputs.page import page_console
+    from energysim.outputs.wording import unit_named
+    from energysim.studies import compare as study
+
+    dataset, found = checked([first, *others], False, before=[partial(check_folder, out)])
+    base, seconds = found[0][1], [s for _, s in found[1:]]
+    folder = out / "-".join(Path(s.id.replace("/", "--")).name for s in (base, *seconds))
+    check_place(folder, MANIFEST, "a comparison")
+    console, as_printed = page_console(stderr=as_json), unit_named(unit)
+    with console.status(base.id) as status:
+        chapters: list[Chapter] = []
+        for number, second in enumerate(seconds, start=1):
+            status.update(f"{base.id} against {second.id}")
+            chapters += study.compare(base, second, dataset, number)
+    again = " ".join(["energysim", "compare", *(shlex.quote(n) for n in (first, *others))])
+    dossier = Dossier(tuple(chapters), study.manifest(base, seconds, dataset, again))
+    beside: dict[str, str | bytes] = {"compare.md": dossier_markdown(dossier, as_printed)}
+    if charts:
+        beside |= {f"{name}.png": rendered(figure) for name, figure in draw(dossier, as_printed).items()}
+    dossier.save(folder, beside)
+    if as_json:
+        click.echo(json.dumps(json.loads(dossier.figures.to_json(orient="records")), indent=2, ensure_ascii=False))
+        return
+    console.print(dossier_page(dossier, as_printed), highlight=False)
+    console.print(f"tables and charts: {folder}\nrun again: {again}\n", style="dim", highlight=False, soft_wrap=True)
