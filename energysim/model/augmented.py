@@ -86,9 +86,15 @@ class Augmented:
         cost = np.concatenate([cost, np.zeros(self._size[1] - len(cost))])
         vectors = Vectors(cost, self.column_lower, self.column_upper, self.row_lower, self.row_upper)
         matrix = self._load(vectors)
+        found: Optimum | str | None = None
         for again in (self._as_it_stands, self._factorised_anew, self._solver.clearSolver):
             again()
             found = self._optimum(matrix, vectors)
+            if found is None:  # a warm start may end in numbers that seem to allow nothing: a cold one decides
+                self._solver.clearSolver()
+                found = self._optimum(matrix, vectors)
+            if found is None:
+                raise InfeasibleError("no plan reaches this aim within the bounds")
             if isinstance(found, Optimum) and found.certificate.holds:
                 return found
         why = f"its optimum fails its certificate: {found.certificate}" if isinstance(found, Optimum) else found
@@ -109,13 +115,13 @@ class Augmented:
         self._solver.clearSolver()
         self._solver.setBasis(basis)
 
-    def _optimum(self, matrix: sp.csc_array, vectors: Vectors) -> Optimum | str:
-        """Where the solver stops, with its certificate, or its status where that is no optimum. Raises InfeasibleError."""
+    def _optimum(self, matrix: sp.csc_array, vectors: Vectors) -> Optimum | str | None:
+        """Where the solver stops, with its certificate; its status where that is no optimum; None: no plan is allowed."""
         solver = self._solver
         solver.run()
         status = solver.getModelStatus()
         if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
-            raise InfeasibleError("no plan reaches this aim within the bounds")
+            return None
         if status != highspy.HighsModelStatus.kOptimal:
             return f"it stopped with status {solver.modelStatusToString(status)}"
         found = solver.getSolution()
