@@ -23,6 +23,7 @@ from energysim.dossier import Chapter, Dossier
 from energysim.outputs.canvas import SMALL_SIZE, TEXT_SIZE, TITLE_SIZE, date_axis, positions
 from energysim.outputs.dossier.compare import SHARES, attributions, findings
 from energysim.outputs.dossier.digits import digits, in_unit
+from energysim.outputs.dossier.endurance import span_of
 from energysim.outputs.palette import BLACK, BLUE, GREY, INK, ORANGE, PALE, SKY, VERMILLION
 from energysim.outputs.wording import MCM, Unit, short
 from energysim.units import REPORTING_GCV
@@ -147,7 +148,7 @@ def survival(dossier: Dossier, unit: Unit = MCM) -> Figure:
 
 
 def trigger(dossier: Dossier, unit: Unit = MCM) -> Figure:
-    """Stock to stay above in each week [mcm or GWh], and what the plan and the scenario hold."""
+    """Stock to stay above on each day [mcm or GWh], and what the plan and the scenario hold."""
     table = dossier.table("trigger_levels")
     days = pd.DatetimeIndex(pd.to_datetime(table["date"]))
     columns = ["trigger_protected", "planned", "scenario"]
@@ -156,19 +157,20 @@ def trigger(dossier: Dossier, unit: Unit = MCM) -> Figure:
     top = shown["trigger_protected"].max()
     title = f"To keep protected customers served, callable stock must stay above up to {digits(float(top))} {unit.name}"
     if none.any():
-        title += f"; in {int(none.sum())} of {len(table)} weeks not even full stores suffice"
+        title += f"; on {int(none.sum())} of {len(table)} {span_of(table)}s not even full stores suffice"
     figure, axes = _plot(dossier, title, f"{dossier.tables['trigger_levels'].title}, {unit.name}")
     x = positions(days)
+    step = x[1] - x[0] if len(x) > 1 else 1.0
     for k in np.flatnonzero(none):
-        axes.axvspan(x[k] - 3.5, x[k] + 3.5, color="#F6C9A8", linewidth=0)
+        axes.axvspan(x[k] - step / 2, x[k] + step / 2, color="#F6C9A8", linewidth=0)
     handles: list[Artist] = []
     styles = (("trigger_protected", VERMILLION, "stay above this"), ("planned", BLACK, "undisturbed plan"),
               ("scenario", BLUE, "scenario"))  # fmt: skip
     for column, colour, label in styles:
-        handles += axes.plot(x, shown[column], color=colour, linewidth=2, marker="o", markersize=3.5, label=label)
+        handles += axes.plot(x, shown[column], color=colour, linewidth=2, label=label)
     if none.any():
         handles.append(Patch(color="#F6C9A8", label="no stock suffices"))
-    date_axis(axes, pd.date_range(days[0], days[-1] + pd.Timedelta(days=6)))
+    date_axis(axes, pd.date_range(days[0], days[-1]))
     axes.set_ylim(bottom=0)
     axes.set_ylabel(unit.name, size=TEXT_SIZE)
     _legend(figure, handles)

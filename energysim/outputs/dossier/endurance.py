@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from energysim.dossier import Chapter, Figure, Table
 from energysim.outputs.wording import Unit, number, short
 
@@ -40,26 +42,33 @@ def _outage(known: dict[str, Figure], key: str) -> list[str]:
     return [f"{out}, by surprise: {text}."] if parts else []
 
 
+def span_of(levels: pd.DataFrame) -> str:
+    """What a row of trigger levels stands for: a day, a week, a stretch."""
+    days = pd.to_datetime(levels["date"])
+    step = (days.iloc[1] - days.iloc[0]).days if len(days) > 1 else 1
+    return {1: "day", 7: "week"}.get(step, "stretch")
+
+
 def _triggers(table: Table, unit: Unit) -> list[str]:
     levels, outage = table.frame, table.title.partition(": ")[2]
-    line, weeks = levels["trigger_protected"], len(levels)
+    line, rows, span = levels["trigger_protected"], len(levels), span_of(levels)
     without = int(line.isna().sum())
     lacking = unit.text(float(levels["shortage_protected"].max()))
-    if without == weeks:
+    if without == rows:
         return [
             f"{outage[:1].upper()}{outage[1:]} in a winter of one in twenty, no stock keeps protected customers served: up to {lacking} lack."
         ]
     top = int(line.fillna(-1.0).argmax())
     said = (
-        f"{outage[:1].upper()}{outage[1:]} in a winter of one in twenty, a callable stock of {unit.text(float(line.iloc[top]))} (needed in "
-        f"the week of {short(levels['date'].iloc[top])}) keeps protected customers served"
+        f"{outage[:1].upper()}{outage[1:]} in a winter of one in twenty, a callable stock of {unit.text(float(line.iloc[top]))} (needed for "
+        f"an outage from {short(levels['date'].iloc[top])}) keeps protected customers served"
     )
     if without:
-        said += f", but for {without} of {weeks} weeks in which not even full stores do (up to {lacking} lack)"
+        said += f", but on {without} of {rows} {span}s, when not even full stores do (up to {lacking} lack)"
     below = levels[levels["planned"] < line]
     if below.empty:
         return [f"{said}. The planned stock lies above the line wherever there is one."]
-    return [f"{said}. The planned stock falls below the line first in the week of {short(below['date'].iloc[0])}."]
+    return [f"{said}. The planned stock falls below the line first for an outage from {short(below['date'].iloc[0])}."]
 
 
 def _value(figure: Figure) -> float:

@@ -30,7 +30,7 @@ HEADINGS: Mapping[str, Mapping[str, str]] = {
     "entsog_dependence_zones": {"lost": "without", "market": "supply"},
     "entsog_diversity": {"dimension": "by", "hhi": "HHI", "largest_share": "its share"},
     "survival_rule_of_thumb": {"out": "without", "lost": "lost gas", "thumb": "stock ÷ deficit", "survival": "survival time"},
-    "trigger_levels": {"date": "week of", "trigger_protected": "line, protected", "trigger_all": "line, all",
+    "trigger_levels": {"date": "outage from", "trigger_protected": "line, protected", "trigger_all": "line, all",
                        "trigger_all_announced": "line, all, with notice", "shortage_protected": "short from full",
                        "planned": "planned stock", "scenario": "scenario's stock"},
     "survival": {"out": "without"},

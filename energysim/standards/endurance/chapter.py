@@ -2,7 +2,7 @@ r"""Endurance: how long each outage can last, which stock to stay above, and whe
 
 Three questions on the same laws (see `survival`, `trigger`): the *survival time* of every class of customers under the
 outage of every asset, with recourse, and beside it stock ÷ deficit, which is a rule of thumb; the *trigger stock levels* of
-each week of a winter met once in twenty years, for an outage that strikes in it; and the *days to the first protected cut*
+each day of a winter met once in twenty years, for an outage that strikes on it; and the *days to the first protected cut*
 in the scenario as it is played.
 """
 
@@ -76,7 +76,7 @@ def chapter(
     weather: Weather = "design",
     trigger_asset: str | None = None,
     trigger_days: int = TRIGGER_DAYS,
-    step: int = 7,
+    step: int = 1,
 ) -> Chapter:
     """Endurance of a scenario's system.
 
@@ -100,7 +100,7 @@ def chapter(
         figures=(
             *_survival_figures(subject, asked, surprised, announced),
             first_cut(subject),
-            *_trigger_figures(levels),
+            *_trigger_figures(levels, span_of(asked.step)),
         ),
         tables=_tables(subject, asked, emergency, surprised, announced, levels),
         notes=_notes(subject, asked, emergency),
@@ -114,7 +114,7 @@ def question(
     weather: str,
     trigger_asset: str | None,
     trigger_days: int,
-    step: int = 7,
+    step: int = 1,
 ) -> Question:
     """What is asked, checked. Raises InputError with every problem."""
     system, problems = subject.system, []
@@ -267,7 +267,7 @@ def _noted(s: Survival, later: Survival, length: int) -> str:
 
 
 def _triggers(subject: Subject, asked: Question) -> pd.DataFrame:
-    """A row a week: the lines, the planned stock and the scenario's, and by how much they lie above."""
+    """A row a day (or a stretch of `step` days): the lines, the planned stock and the scenario's, and by how much they lie above."""
     system, plan = _weathered(subject, "design"), subject.plan.realised
     end = _day(system, WINTER_END)
     demand = np.sum([o.demand for o in system.offtakes.values()], axis=0)
@@ -303,7 +303,12 @@ def _triggers(subject: Subject, asked: Question) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=order).astype(dict.fromkeys(order[1:], float))
 
 
-def _trigger_figures(levels: pd.DataFrame) -> list[Figure]:
+def span_of(step: int) -> str:
+    """What a row of trigger levels stands for."""
+    return {1: "day", 7: "week"}.get(step, f"{step} days")
+
+
+def _trigger_figures(levels: pd.DataFrame, span: str) -> list[Figure]:
     if levels.empty:
         return []
     line, formula = levels[f"trigger_{PROTECTED}"], "min Σ callable stock with no protected cut to the end of winter"
@@ -311,15 +316,15 @@ def _trigger_figures(levels: pd.DataFrame) -> list[Figure]:
     figures = [
         Figure("trigger_highest", "Highest trigger stock for protected customers", None if highest is None else
                float(highest[f"trigger_{PROTECTED}"]), "GWh", formula, MODEL,
-               note="not even full stores suffice in any week" if highest is None else f"week of {highest['date']}"),
-        Figure("trigger_weeks_without", "Weeks in which not even full stores keep protected customers served",
-               int(line.isna().sum()), "weeks", "weeks with a protected cut from full stores", MODEL,
+               note="not even full stores ever suffice" if highest is None else f"for an outage from {highest['date']}"),
+        Figure("trigger_without", "Not even full stores keep protected customers served",
+               f"{int(line.isna().sum())} of {len(line)}", "", f"{span}s on which an outage brings a protected cut from full stores", MODEL,
                note=f"largest shortage {levels[f'shortage_{PROTECTED}'].max():.1f} GWh" if line.isna().any() else ""),
     ]  # fmt: skip
     for name, words in (("planned", "the planned stock"), ("scenario", "the scenario's stock")):
         below = first_below(levels[name].tolist(), line.tolist())
         figures.append(
-            Figure(f"trigger_first_below_{name}", f"First week in which {words} does not suffice",
+            Figure(f"trigger_first_below_{name}", f"First {span} on which {words} does not suffice",
                    None if below is None else str(levels["date"][below]), "", "stock < trigger stock, or no stock suffices",
                    MODEL, note="never between 1 November and 31 March" if below is None else "")
         )  # fmt: skip
@@ -356,9 +361,8 @@ def _tables(
         out = f"without {name_of(subject, asked.trigger_asset)} for {asked.trigger_days} days"
         found["trigger_levels"] = Table(
             f"Trigger stock levels, design winter: {out}", levels, dict.fromkeys(levels.columns.drop("date"), "GWh"), MODEL,
-            "highest of the first and the coldest day of each week; no level: not even full stores suffice, shortage: what "
-            "lacks then; all: everybody at home; announced: notice given in time; planned, scenario: lowest stock of the week; margin: "
-            "planned − protected",
+            f"a row a {span_of(asked.step)}: the outage strikes then; no level: not even full stores suffice, shortage: what lacks "
+            "then; all: everybody at home; announced: notice given in time; margin: planned − protected",
             shown=("date", "trigger_protected", "trigger_all_announced", "shortage_protected", "planned", "scenario", "margin"),
         )  # fmt: skip
     return found
