@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from functools import partial
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import click
 
 from energysim.cli.common import check_folder, checked, one_funnel
+from energysim.cli.dossiers import tell
 
 
 @click.command()
@@ -30,31 +30,18 @@ def compare(first: str, others: tuple[str, ...], out: Path, unit: str, charts: b
     """
     from energysim.dossier import MANIFEST, Chapter, Dossier
     from energysim.files import check_place
-    from energysim.outputs.canvas import rendered
-    from energysim.outputs.dossier.charts import charts as draw
-    from energysim.outputs.dossier.page import dossier_markdown, dossier_page
     from energysim.outputs.page import page_console
-    from energysim.outputs.wording import unit_named
     from energysim.studies import compare as study
 
     dataset, found = checked([first, *others], False, before=[partial(check_folder, out)])
     base, seconds = found[0][1], [s for _, s in found[1:]]
     folder = out / "-".join(Path(s.id.replace("/", "--")).name for s in (base, *seconds))
     check_place(folder, MANIFEST, "a comparison")
-    console, as_printed = page_console(stderr=as_json), unit_named(unit)
-    with console.status(base.id) as status:
+    with page_console(stderr=as_json).status(base.id) as status:
         chapters: list[Chapter] = []
         for number, second in enumerate(seconds, start=1):
             status.update(f"{base.id} against {second.id}")
             chapters += study.compare(base, second, dataset, number)
     again = " ".join(["energysim", "compare", *(shlex.quote(n) for n in (first, *others))])
     dossier = Dossier(tuple(chapters), study.manifest(base, seconds, dataset, again))
-    beside: dict[str, str | bytes] = {"compare.md": dossier_markdown(dossier, as_printed)}
-    if charts:
-        beside |= {f"{name}.png": rendered(figure) for name, figure in draw(dossier, as_printed).items()}
-    dossier.save(folder, beside)
-    if as_json:
-        click.echo(json.dumps(json.loads(dossier.figures.to_json(orient="records")), indent=2, ensure_ascii=False))
-        return
-    console.print(dossier_page(dossier, as_printed), highlight=False)
-    console.print(f"tables and charts: {folder}\nrun again: {again}\n", style="dim", highlight=False, soft_wrap=True)
+    tell(dossier, folder, "compare", unit, charts, as_json)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shlex
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -13,6 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from energysim.cli.common import check_edits, check_folder, checked, edits_of, one_funnel
+from energysim.cli.dossiers import tell
 
 F = TypeVar("F", bound=Callable[..., Any])
 USUAL = "baseline_2026_27"
@@ -128,11 +128,7 @@ def _assess(
 ) -> None:
     from energysim.dossier import MANIFEST
     from energysim.files import check_place
-    from energysim.outputs.canvas import rendered
-    from energysim.outputs.dossier.charts import charts as draw
-    from energysim.outputs.dossier.page import dossier_markdown, dossier_page
     from energysim.outputs.page import page_console
-    from energysim.outputs.wording import unit_named
     from energysim.standards.ask import assess
     from energysim.standards.subject import Fit
     from energysim.studies.foresight import adjusted
@@ -159,16 +155,7 @@ def _assess(
             progress=lambda text: status.update(f"{asked.id}: {text}"),
             command=again,
         )
-    as_printed = unit_named(unit)
-    beside: dict[str, str | bytes] = {f"{verb}.md": dossier_markdown(dossier, as_printed)}
-    if charts:
-        beside |= {f"{name}.png": rendered(figure) for name, figure in draw(dossier, as_printed).items()}
-    dossier.save(folder, beside)
-    if as_json:
-        click.echo(json.dumps(json.loads(dossier.figures.to_json(orient="records")), indent=2, ensure_ascii=False))
-        return
-    console.print(dossier_page(dossier, as_printed, brief=len(chapters) > PART), highlight=False)
-    console.print(f"tables and charts: {folder}\nrun again: {again}\n", style="dim", highlight=False, soft_wrap=True)
+    tell(dossier, folder, verb, unit, charts, as_json, brief=len(chapters) > PART)
 
 
 def scenario_name(scenario: str | None, year: str | None) -> str:

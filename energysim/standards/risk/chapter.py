@@ -26,7 +26,6 @@ from energysim.standards.subject import Subject
 
 PLACE = "2"
 ANNEX_F = "ENTSOG, TYNDP 2017, Annex F, p. 15–20"
-STRESS_TEST = "ENTSOG, Annual Report 2014, p. 31"
 DAYS = {"day": "one day", "fortnight": "14 days"}
 COURSE = "in the scenario's course"
 MARKETS = {

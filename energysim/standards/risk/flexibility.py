@@ -17,6 +17,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from energysim.indicators.curtailment import remaining_flexibility
 from energysim.model.augmented import Positions
 from energysim.model.compile import Vector
 from energysim.standards.risk.cooperation import Key, Sharing
@@ -76,7 +77,7 @@ class Flexibility(Sharing):
         p.column_upper[self._multiple[area]] = MOST - 1.0
         cost[second], cost[self._multiple[area]] = 0.0, -1.0
         most = -p.minimise(cost).objective
-        return min(1.0, _above(served / demand)), 1.0 + _above(most)
+        return _above(remaining_flexibility(demand - served, demand)), 1.0 + _above(most)
 
     def _rows_of(self, area: str) -> Positions:
         nodes = [n for n, name in enumerate(self.system.nodes) if name in self.areas[area]]
