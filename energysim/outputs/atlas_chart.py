@@ -25,8 +25,9 @@ from energysim.outputs.atlas_tables import chosen, longest_survivable, ranking
 from energysim.outputs.canvas import CHAR, GAP, SMALL_SIZE, TEXT_LINE, TEXT_SIZE, TITLE_LINE, TITLE_SIZE, TOP, WIDTH
 from energysim.outputs.findings import SEPARATOR
 from energysim.outputs.palette import GREY, INK, SHADE, VERMILLION
-from energysim.outputs.wording import number, short, unit_named
+from energysim.outputs.wording import number, unit_named
 from energysim.units import REPORTING_GCV, to_gwh
+from energysim.words import day_month
 
 LEFT, RIGHT, ROW, HEAD, FOOT = 2.75, 0.3, 0.31, 0.5, 1.05
 NAME_CHARS, TITLE_CHARS, SUBTITLE_CHARS = 38, 96, 138
@@ -207,7 +208,9 @@ def _label(axes: Axes, names: Sequence[str], dates: Sequence[str]) -> None:
     stamps = [pd.Timestamp(d) for d in dates]
     named = [k for k, s in enumerate(stamps) if len(stamps) <= LABELS or k == 0 or s.month != stamps[k - 1].month]
     years = [k == 0 or stamps[k].year != stamps[j].year for j, k in zip([0, *named], named, strict=False)]
-    texts = [short(stamps[k]) + (f"\n{stamps[k].year}" if new else "\n") for k, new in zip(named, years, strict=True)]
+    texts = [
+        day_month(stamps[k]) + (f"\n{stamps[k].year}" if new else "\n") for k, new in zip(named, years, strict=True)
+    ]
     axes.xaxis.tick_top()
     axes.set_xticks([k + 0.5 for k in named], texts, fontsize=SMALL_SIZE)
     axes.set_yticks(np.arange(len(names)) + 0.5, list(names), fontsize=TEXT_SIZE)

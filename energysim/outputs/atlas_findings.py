@@ -8,7 +8,8 @@ import pandas as pd
 
 from energysim.outputs.atlas_tables import ranking, weakest
 from energysim.outputs.findings import FORESIGHT, SEPARATOR, percent
-from energysim.outputs.wording import TRACE, Unit, number, short
+from energysim.outputs.wording import TRACE, Unit, number
+from energysim.words import day_month
 
 
 def unserved_finding(rows: pd.DataFrame, unit: Unit) -> str:
@@ -25,7 +26,7 @@ def unserved_finding(rows: pd.DataFrame, unit: Unit) -> str:
     if worst["unserved_protected"] > TRACE:
         lost += f", {number(float(worst['unserved_protected']) * unit.factor)} of them from protected customers"
     spared = f"; {harmless} of {_assets(assets)} can be out that long without a cut" if assets > 1 and harmless else ""
-    return f"The worst {length} is that of {worst['asset_name']} from {short(worst['start'])}: {lost}{spared}"
+    return f"The worst {length} is that of {worst['asset_name']} from {day_month(worst['start'])}: {lost}{spared}"
 
 
 def survivable_finding(table: pd.DataFrame, lengths: Sequence[int], whom: str) -> str:
@@ -50,7 +51,7 @@ def survivable_finding(table: pd.DataFrame, lengths: Sequence[int], whom: str) -
     held = f"; {safe} of {_assets(assets)} may for {lengths[-1]} days and more{known}" if safe else ""
     limit = f"for more than {shortest} days" if shortest else f"for {lengths[0]} days"
     if len(first) == 1:
-        who = f"{first['asset_name'].iloc[0]} may not fail {limit} from {short(first['start'].iloc[0])}"
+        who = f"{first['asset_name'].iloc[0]} may not fail {limit} from {day_month(first['start'].iloc[0])}"
         return f"{who} without a cut of {whose}{held}"
     return (
         f"{len(first)} of {_assets(assets)} may not fail {limit} from their worst date without a cut of {whose}{held}"
@@ -72,4 +73,4 @@ def _assets(count: int) -> str:
 
 def _dates(rows: pd.DataFrame) -> str:
     dates = sorted(rows["start"].unique())
-    return short(dates[0]) if len(dates) == 1 else f"{short(dates[0])} to {short(dates[-1])}"
+    return day_month(dates[0]) if len(dates) == 1 else f"{day_month(dates[0])} to {day_month(dates[-1])}"

@@ -13,8 +13,9 @@ from rich.text import Text
 
 from energysim.outputs.atlas_findings import chosen_line, survivable_finding, unserved_finding
 from energysim.outputs.atlas_tables import chosen, foresight_gap, longest_survivable, ranking, solved
-from energysim.outputs.wording import TRACE, Unit, gap_text, number, short
+from energysim.outputs.wording import TRACE, Unit, gap_text, number
 from energysim.units import REPORTING_GCV
+from energysim.words import day_month
 
 SHOWN_ASSETS = 25
 SHOWN_GAPS = 5
@@ -74,7 +75,7 @@ def _ranking(frame: pd.DataFrame, rows: pd.DataFrame, unit: Unit) -> list[Render
         harmed = pd.notna(row["survival_time"])
         table.add_row(
             Text(row["asset_name"], style="bold" if row["unserved_protected"] > TRACE else ""),
-            short(row["start"]),
+            day_month(row["start"]),
             unit(row["unserved"]) if harmed else NOTHING,
             unit(row["unserved_protected"]) if row["unserved_protected"] > TRACE else NOTHING,
             f"{row['survival_time']:.0f} d" if harmed else NOTHING,
@@ -123,7 +124,7 @@ def _surprise(frame: pd.DataFrame, unit: Unit) -> Table | None:
     for row in told.head(SHOWN_GAPS).to_dict("records"):
         table.add_row(
             Text(row["asset_name"]),
-            short(row["start"]),
+            day_month(row["start"]),
             str(row["duration"]),
             f"{100 * row['depth']:.0f} %",
             unit(row["extra_unserved_surprise"]),

@@ -25,8 +25,9 @@ from energysim.errors import InputError
 from energysim.files import write_whole
 from energysim.outputs.findings import SEPARATOR, foot, subtitle
 from energysim.outputs.palette import GREY, INK, PALE, SHADE
-from energysim.outputs.wording import number, short
+from energysim.outputs.wording import number
 from energysim.results import Results
+from energysim.words import day_month
 
 WIDTH, BODY = 11.0, 4.5
 LEFT, RIGHT, BOTTOM, TOP = 0.85, 2.75, 0.85, 0.2
@@ -175,7 +176,7 @@ def date_axis(axes: Axes, days: pd.DatetimeIndex, small: bool = False) -> None:
     else:
         stamps = pd.date_range(days[0], days[-1], freq=-(-len(days) // (FEW if small else DAYS)) * DAY)
     new = [k == 0 or stamp.year != stamps[k - 1].year for k, stamp in enumerate(stamps)]
-    labels = [short(s) + (f"\n{s.year}" if first else "") for s, first in zip(stamps, new, strict=True)]
+    labels = [day_month(s) + (f"\n{s.year}" if first else "") for s, first in zip(stamps, new, strict=True)]
     axes.set_xticks([_num(s) for s in stamps], labels, fontsize=TEXT_SIZE)
     axes.set_xlim(*_limits(days))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))

@@ -6,9 +6,10 @@ import pandas as pd
 
 from energysim.indicators import basic as indicators
 from energysim.indicators.resilience import recovery_time, resilience_loss, served_share
-from energysim.outputs.wording import ABROAD, LEAST_CHANGE, Unit, number, short, source_name
+from energysim.outputs.wording import ABROAD, LEAST_CHANGE, Unit, number, source_name
 from energysim.results import Results
 from energysim.units import REPORTING_GCV
+from energysim.words import day_month
 
 SEPARATOR = "  ·  "
 FORESIGHT = {
@@ -35,7 +36,7 @@ def supply_finding(result: Results, unit: Unit) -> str:
     worst = cut.index[int(cut.argmax())]
     demand = unit.text(float(indicators.system_demand(result).loc[worst]))
     missing = number(float(cut.max()) * unit.factor)
-    return f"On the worst day, {short(worst)}, {missing} of {demand} demanded go unserved. {largest}".strip()
+    return f"On the worst day, {day_month(worst)}, {missing} of {demand} demanded go unserved. {largest}".strip()
 
 
 def storage_finding(result: Results, unit: Unit) -> str:
@@ -44,14 +45,14 @@ def storage_finding(result: Results, unit: Unit) -> str:
     if result.quantity("inventory").empty:
         return "No gas in store in this run"
     opening, lowest = unit.text(float(stock.iloc[0])), unit.text(float(stock.min()))
-    fall = f"Callable stock falls from {opening} to {lowest} by {short(stock.idxmin())}"
+    fall = f"Callable stock falls from {opening} to {lowest} by {day_month(stock.idxmin())}"
     if opening == lowest:
         fall = f"Callable stock never falls below its opening {opening}"
     targets = indicators.target_shortfalls(result)
     missed = targets[targets["shortfall"] > indicators.TRACE]
     if missed.empty:
         return f"{fall}; all {len(targets)} target levels are kept" if len(targets) else fall
-    return f"{fall}; {len(missed)} of {len(targets)} target levels missed, first on {short(missed['date'].iloc[0])}"
+    return f"{fall}; {len(missed)} of {len(targets)} target levels missed, first on {day_month(missed['date'].iloc[0])}"
 
 
 def curtailment_finding(result: Results, unit: Unit) -> str:
@@ -59,7 +60,7 @@ def curtailment_finding(result: Results, unit: Unit) -> str:
     first, last = indicators.first_cut(result), indicators.last_cut(result)
     if first is None or last is None:
         return f"No demand is cut: 0 {unit.name} go unserved"
-    when = f"on {short(first)}" if first == last else f"between {short(first)} and {short(last)}"
+    when = f"on {day_month(first)}" if first == last else f"between {day_month(first)} and {day_month(last)}"
     firsts = indicators.first_cut_by_class(result)
     at_once = [str(c) for c in firsts.index[firsts == first]]
     most = str(indicators.unserved_by_class(result).idxmax())
@@ -96,7 +97,7 @@ def prices_finding(result: Results) -> str:
     on_day = prices.loc[[day]].iloc[0]
     top, node = float(on_day.max()), name_of(result, "nodes", str(on_day.idxmax()))
     where = "" if on_day.min() > top - 1 else f" in {node}"
-    return f"One more MWh costs up to {number(top)} EUR ({short(day)}{where}); on average {number(average)} EUR"
+    return f"One more MWh costs up to {number(top)} EUR ({day_month(day)}{where}); on average {number(average)} EUR"
 
 
 def replacements_finding(result: Results, unit: Unit) -> str:
@@ -122,7 +123,7 @@ def resilience_finding(result: Results) -> str:
     if not indicators.cut_days(result):
         return "All demand is served on every day"
     share = served_share(result)
-    said = f"Service falls to {percent(float(share.min()))} on {short(share.idxmin())}"
+    said = f"Service falls to {percent(float(share.min()))} on {day_month(share.idxmin())}"
     said += f"; in all {number(loss)} days' worth of gas is missing"
     recovered = recovery_time(result)
     if recovered is None:
@@ -148,7 +149,7 @@ def entries_finding(result: Results, unit: Unit) -> str:
     most = str(flows.sum().idxmax())
     top = flows[most]
     share = percent(float(top.sum()) / total)
-    largest = f"at most {number(float(top.max()) * unit.factor)} {unit.rate} on {short(top.idxmax())}"
+    largest = f"at most {number(float(top.max()) * unit.factor)} {unit.rate} on {day_month(top.idxmax())}"
     return f"{name_of(result, 'upstream', most)} brings {share} of {unit.text(total)}, {largest}"
 
 

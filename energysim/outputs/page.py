@@ -19,11 +19,11 @@ from energysim.outputs.wording import (
     cuts_by_class,
     foresight_line,
     headline,
-    short,
     source_name,
 )
 from energysim.results import Results
 from energysim.units import REPORTING_GCV, to_gwh
+from energysim.words import day_month
 
 WIDTH = 100
 SHOWN_ESTIMATES = 9
@@ -94,8 +94,8 @@ def _cuts(cut: pd.DataFrame, unit: Unit) -> Table:
             unit(row["total"]),
             f"{100 * row['share']:.0f} %",
             unit(row["worst"]),
-            short(row["first"]),
-            short(row["last"]),
+            day_month(row["first"]),
+            day_month(row["last"]),
             str(row["days"]),
         )
     table.caption = _caption("classes are cut from the top of this table downwards; protected customers in bold")
@@ -113,7 +113,7 @@ def _replacements(results: Results, unit: Unit) -> Table | None:
     found = results.manifest["replacements"]
     if not found or not any(abs(v) > LEAST_CHANGE for v in (*found["during"].values(), *found["year"].values())):
         return None
-    when = f"{short(found['first'])} to {short(found['last'])}"
+    when = f"{day_month(found['first'])} to {day_month(found['last'])}"
     table = _table(f"What changed against the plan without the surprise [{unit.name}]", "source", when, "whole year")
     for name, during in found["during"].items():
         if max(abs(during), abs(found["year"][name])) > LEAST_CHANGE:
@@ -153,7 +153,7 @@ def _stocks(results: Results, unit: Unit) -> Table | None:
     if not accounts:
         return None
     inventory, days = results.quantity("inventory"), _key_days(results)
-    table = _table(f"Stock on the morning [{unit.name}]", "account", *[short(d) for d in days], "volume")
+    table = _table(f"Stock on the morning [{unit.name}]", "account", *[day_month(d) for d in days], "volume")
     table.columns[0].min_width = 26
     for account in accounts:
         levels = [unit(float(inventory[account["asset"]].loc[d]), 0) for d in days]
@@ -164,7 +164,7 @@ def _stocks(results: Results, unit: Unit) -> Table | None:
     if eve:
         policy = results.manifest["policy"]["stock"].replace("_", " ")
         notes.append(
-            f"eve of the first surprise, {short(eve['date'])}: callable {unit(eve['stock'], 0)} {unit.name}; "
+            f"eve of the first surprise, {day_month(eve['date'])}: callable {unit(eve['stock'], 0)} {unit.name}; "
             f"plans of equal cost have {unit(eve['lowest'], 0)} to {unit(eve['highest'], 0)} (stock policy: {policy})"
         )
     notes += _reserve_rule(results, unit)
@@ -174,7 +174,7 @@ def _stocks(results: Results, unit: Unit) -> Table | None:
 
 def _reserve_rule(results: Results, unit: Unit) -> list[str]:
     """The planner's prudence, always printed: it sets the stock on the eve of a surprise."""
-    levels = [f"{short(t['date'])} {unit(t['level'], 0)}" for t in results.manifest["targets"]]
+    levels = [f"{day_month(t['date'])} {unit(t['level'], 0)}" for t in results.manifest["targets"]]
     return [f"reserve rule (soft) [{unit.name}]: " + ", ".join(levels)] if levels else []
 
 
@@ -217,7 +217,9 @@ def _news(results: Results, unit: Unit) -> Text | None:
     news = results.manifest["news"]
     if len(news) < 2:
         return None
-    lines = [f"{short(n['date'])} the plan expects {unit(n['expected_unserved'])} {unit.name} unserved" for n in news]
+    lines = [
+        f"{day_month(n['date'])} the plan expects {unit(n['expected_unserved'])} {unit.name} unserved" for n in news
+    ]
     return Text(f"News: {'; '.join(lines)}\n")
 
 
@@ -253,7 +255,7 @@ def _unit_of(figure: str) -> str:
 
 def _foot(results: Results, unit: Unit) -> Text:
     m = results.manifest
-    volume = f" mcm at {REPORTING_GCV:g} kWh/m3." if unit.name == MCM.name else ""
+    volume = f" mcm at {REPORTING_GCV:g} kWh/m3." if unit == MCM else ""
     worst = max(c["relative_gap"] for c in m["certificates"])
     return Text(
         f"run {m['run_id']} · {m['first_day']} to {m['last_day']} · optimum certified (relative gap {worst:.0e}) · "

@@ -12,8 +12,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from energysim.outputs.wording import TRACE, Unit, gap_text, number, short
+from energysim.outputs.wording import TRACE, Unit, gap_text, number
 from energysim.units import REPORTING_GCV
+from energysim.words import day_month
 
 SHOWN_ELEMENTS = 12
 SHOWN_WINTERS = 5
@@ -195,7 +196,7 @@ def _worst(samples: pd.DataFrame, asked: Mapping[str, Any], unit: Unit) -> Table
             unit(row["unserved_gas"]),
             unit(row["unserved_protected"]) if row["unserved_protected"] > TRACE else NOTHING,
             str(row["cut_days"]),
-            short(row["worst_date"]),
+            day_month(row["worst_date"]),
             NOTHING if pd.isna(row["degree_days"]) else number(row["degree_days"]),
             f"{100 * (row['demand_level'] - 1):+.1f} %",
             Text(_shortened([f"{name} {days:.0f} d" for days, name in out])),

@@ -24,8 +24,9 @@ from energysim.outputs.charts import UnitName
 from energysim.outputs.drawing import stack_steps
 from energysim.outputs.findings import label, name_of
 from energysim.outputs.palette import BLACK, CYCLE, GREY, INK, PALE, SOURCES, VERMILLION, colours, ordered
-from energysim.outputs.wording import LEAST_CHANGE, number, short, source_name, unit_named
+from energysim.outputs.wording import LEAST_CHANGE, number, source_name, unit_named
 from energysim.results import Results
+from energysim.words import day_month
 
 LOST, REST = "Lost gas", "Other changes"
 BAR_LETTERS, ROOMY = 34, 10
@@ -68,7 +69,7 @@ def replacements(result: Results, ax: Axes | None = None, unit: UnitName = "mcm"
     axes.tick_params(axis="y", length=0)
     axes.set_xlim(0, float(bars.iloc[0]) * 1.1)
     axes.set_xlabel(measure.name, size=TEXT_SIZE)
-    span = f"{short(found['first'])} to {short(found['last'])}"
+    span = f"{day_month(found['first'])} to {day_month(found['last'])}"
     what = f"Change against the plan before the first news, {span}, {measure.name}"
     return sheet.finish(findings.replacements_finding(result, measure), what, [], dated=False)
 

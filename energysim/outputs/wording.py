@@ -14,6 +14,7 @@ from energysim.errors import InputError
 from energysim.indicators import basic as indicators
 from energysim.results import Results
 from energysim.units import to_mcm
+from energysim.words import day_month, decimals, localised, say
 
 TRACE = 1e-3
 """GWh below which a cut is not worth a word."""
@@ -27,20 +28,26 @@ ABROAD = "bosnia"
 class Unit:
     """How energies are printed: mcm at the reporting calorific value, or GWh."""
 
-    name: str
+    key: str
+    """`mcm` or `GWh`."""
 
     def __call__(self, gwh: float, digits: int | None = None) -> str:
         """A number without its unit, with sensible digits."""
         value = gwh * self.factor
         if digits is None:
             digits = 0 if abs(value) >= 99.95 else 1 if abs(value) >= 9.995 else 2
-        text = f"{value:,.{digits}f}"
-        return text if text.strip("-0.,") else f"{0:.{digits}f}"
+        text = decimals(value, digits)
+        return text if text.strip("-0.,") else decimals(0.0, digits)
+
+    @property
+    def name(self) -> str:
+        """The unit as it is printed."""
+        return say(self.key)
 
     @property
     def factor(self) -> float:
         """Shown units in one GWh."""
-        return to_mcm(1.0) if self.name == "mcm" else 1.0
+        return to_mcm(1.0) if self.key == "mcm" else 1.0
 
     def text(self, gwh: float) -> str:
         """`383 mcm` for an energy in GWh."""
@@ -49,7 +56,7 @@ class Unit:
     @property
     def rate(self) -> str:
         """The unit of a daily rate."""
-        return f"{self.name}/d"
+        return say(f"{self.key}/d")
 
 
 MCM, GWH = Unit("mcm"), Unit("GWh")
@@ -67,18 +74,12 @@ def number(value: float) -> str:
     size = abs(value)
     text = f"{value:,.{0 if size >= 100 else 1 if size >= 1 else 2}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text == "-0" else text
+    return "0" if text == "-0" else localised(text)
 
 
 def gap_text(gap: float) -> str:
     """The largest relative gap of a certificate: `below 1e-9` where the rows show none."""
     return "below 1e-9" if gap < 1e-9 else f"at most {gap:.0e}"
-
-
-def short(day: Any) -> str:
-    """`1 Jan` of a date."""
-    stamp = pd.Timestamp(day)
-    return f"{stamp.day} {stamp:%b}"
 
 
 def cuts_by_class(results: Results) -> pd.DataFrame:
@@ -121,7 +122,7 @@ def headline(results: Results, unit: Unit = MCM) -> str:
         stock = indicators.callable_stock(results)
         if stock.empty:
             return "Nobody is cut."
-        low = f"{unit(float(stock.min()), 0)} {unit.name} ({short(stock.idxmin())})"
+        low = f"{unit(float(stock.min()), 0)} {unit.name} ({day_month(stock.idxmin())})"
         return f"Nobody is cut. {_instead(results, unit)}The callable stock never falls below {low}."
     total, protected = float(daily.sum()), indicators.unserved_protected(results)
     demand = float(indicators.system_demand(results).loc[days.index[0] : days.index[-1]].sum())
@@ -134,13 +135,13 @@ def headline(results: Results, unit: Unit = MCM) -> str:
         else "no protected customer is cut"
     )
     when = (
-        f"on {short(days.index[0])}"
+        f"on {day_month(days.index[0])}"
         if len(days) == 1
-        else f"on {len(days)} days between {short(days.index[0])} and {short(days.index[-1])}"
+        else f"on {len(days)} days between {day_month(days.index[0])} and {day_month(days.index[-1])}"
     )
     return (
         f"{unit(total)} {unit.name}{apart} go unserved {when}: {100 * total / demand:.1f} % of demand in that time. "
-        f"The worst day is {short(days.idxmax())} with {unit(float(days.max()), 1)} {unit.rate}; {whom}."
+        f"The worst day is {day_month(days.idxmax())} with {unit(float(days.max()), 1)} {unit.rate}; {whom}."
     )
 
 
@@ -160,7 +161,7 @@ def _instead(results: Results, unit: Unit) -> str:
         return ""
     missing = ", ".join(f"{unit(v)} {unit.name} of {name}" for name, v in _largest(lost))
     instead = ", ".join(f"{unit(v)} of {name}" for name, v in _largest(gained))
-    return f"{short(found['first'])} to {short(found['last'])}: {missing} less; instead {instead}. "
+    return f"{day_month(found['first'])} to {day_month(found['last'])}: {missing} less; instead {instead}. "
 
 
 def _largest(amounts: dict[str, float]) -> list[tuple[str, float]]:

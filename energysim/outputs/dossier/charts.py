@@ -25,8 +25,9 @@ from energysim.outputs.dossier.compare import SHARES, attributions, findings
 from energysim.outputs.dossier.digits import digits, in_unit
 from energysim.outputs.dossier.endurance import span_of
 from energysim.outputs.palette import BLACK, BLUE, GREY, INK, ORANGE, PALE, SKY, VERMILLION
-from energysim.outputs.wording import MCM, Unit, short
+from energysim.outputs.wording import MCM, Unit
 from energysim.units import REPORTING_GCV
+from energysim.words import day_month
 
 WIDTH, LEFT, RIGHT, ROW, HEAD, FOOT = 11.0, 3.7, 1.75, 0.3, 0.3, 0.95
 """Inches: the sheet, its margins, a row of bars, and room above and below the rows."""
@@ -214,7 +215,7 @@ def value_months(dossier: Dossier, unit: Unit = MCM) -> Figure:
         dark = value > 0.55 * np.nanmax(values)
         said = digits(float(round(value))) if abs(value) >= 0.5 else ""
         axes.text(c, r, said, ha="center", va="center", size=SMALL_SIZE, color="white" if dark else INK)
-    axes.set_xticks(range(len(months)), [short(f"{m}-01")[2:] for m in months], fontsize=TEXT_SIZE)
+    axes.set_xticks(range(len(months)), [day_month(f"{m}-01")[2:] for m in months], fontsize=TEXT_SIZE)
     axes.grid(False)
     axes.tick_params(length=0)
     return figure

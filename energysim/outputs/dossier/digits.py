@@ -7,6 +7,7 @@ import re
 import numpy as np
 
 from energysim.outputs.wording import MCM, Unit
+from energysim.words import localised, say
 
 NOTHING = "–"
 """Where there is no number: missing is never zero."""
@@ -21,11 +22,11 @@ def digits(value: float) -> str:
     if np.isnan(value):
         return NOTHING
     if np.isinf(value):
-        return "no limit"
+        return say("no limit")
     size = abs(value)
     places = 0 if size >= 99.95 or value == round(value) else 1 if size >= 9.995 else 2 if size >= 0.0995 else 3
     text = f"{value:,.{places}f}"
-    return text if text.strip("-0.,") else "0"
+    return localised(text) if text.strip("-0.,") else "0"
 
 
 def plain(text: str) -> str:
@@ -36,10 +37,10 @@ def plain(text: str) -> str:
 def in_unit(written: str, unit: Unit) -> tuple[str, float]:
     """The unit that is printed, and the factor to it: energies and what is per energy as the reader asked."""
     if written == "1/a":
-        return "per 100 a", CENTURY
-    if unit.name != MCM.name or ENERGY not in written:
-        return written, 1.0
-    return written.replace(ENERGY, unit.name), 1.0 / unit.factor if f"per {ENERGY}" in written else unit.factor
+        return say("per 100 a"), CENTURY
+    if unit != MCM or ENERGY not in written:
+        return say(written), 1.0
+    return say(written.replace(ENERGY, unit.key)), 1.0 / unit.factor if f"per {ENERGY}" in written else unit.factor
 
 
 def in_words(text: str, unit: Unit) -> str:
@@ -50,4 +51,4 @@ def in_words(text: str, unit: Unit) -> str:
         numbers = [digits(float(n.replace(",", "")) * factor) for n in (found[1], found[2]) if n]
         return f"{'–'.join(numbers)} {shown}"
 
-    return _SAID.sub(converted, text) if unit.name == MCM.name else text
+    return _SAID.sub(converted, text) if unit == MCM else text

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from energysim.dossier import Chapter, Figure, Table
-from energysim.outputs.wording import Unit, number, short
+from energysim.outputs.wording import Unit, number
+from energysim.words import day_month
 
 
 def findings(chapter: Chapter, unit: Unit) -> list[str]:
@@ -61,14 +62,16 @@ def _triggers(table: Table, unit: Unit) -> list[str]:
     top = int(line.fillna(-1.0).argmax())
     said = (
         f"{outage[:1].upper()}{outage[1:]} in a winter of one in twenty, a callable stock of {unit.text(float(line.iloc[top]))} (needed for "
-        f"an outage from {short(levels['date'].iloc[top])}) keeps protected customers served"
+        f"an outage from {day_month(levels['date'].iloc[top])}) keeps protected customers served"
     )
     if without:
         said += f", but on {without} of {rows} {span}s, when not even full stores do (up to {lacking} lack)"
     below = levels[levels["planned"] < line]
     if below.empty:
         return [f"{said}. The planned stock lies above the line wherever there is one."]
-    return [f"{said}. The planned stock falls below the line first for an outage from {short(below['date'].iloc[0])}."]
+    return [
+        f"{said}. The planned stock falls below the line first for an outage from {day_month(below['date'].iloc[0])}."
+    ]
 
 
 def _value(figure: Figure) -> float:

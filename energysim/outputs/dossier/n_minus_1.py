@@ -6,7 +6,8 @@ from datetime import date
 
 from energysim.dossier import Chapter
 from energysim.outputs.dossier.digits import digits
-from energysim.outputs.wording import Unit, short
+from energysim.outputs.wording import Unit
+from energysim.words import day_month
 
 NEVER = "never"
 MET = 100.0
@@ -82,7 +83,7 @@ def _stock(chapter: Chapter) -> str:
         said = f"N−1 is 100 % or more while stores are {digits(float(fill))} % full or fuller"
     if day is None or day == NEVER:
         return f"{said}; in this scenario it never falls below 100 %."
-    return f"{said}; in this scenario it falls below 100 % on {short(date.fromisoformat(str(day)))}."
+    return f"{said}; in this scenario it falls below 100 % on {day_month(date.fromisoformat(str(day)))}."
 
 
 def _percent(chapter: Chapter, figure: str) -> str:

@@ -58,7 +58,7 @@ def dossier_page(dossier: Dossier, unit: Unit = MCM, brief: bool = False) -> Gro
 
 def foot(dossier: Dossier, unit: Unit) -> str:
     """What holds for every number of the dossier."""
-    volume = f" mcm at {REPORTING_GCV:g} kWh/m3 (gross)." if unit.name == MCM.name else " Energies are gross."
+    volume = f" mcm at {REPORTING_GCV:g} kWh/m3 (gross)." if unit == MCM else " Energies are gross."
     return (
         f"data {str(dossier.manifest['data_digest'])[:10]} · energysim {dossier.manifest['versions']['energysim']} · "
         f"chapters as in the template of a preventive action plan\n"
