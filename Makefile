@@ -13,7 +13,7 @@ run: $(READY)  ## Shah Deniz stops in January: what happens to Serbia?
 	$(BIN)/energysim run shah_deniz_2025_announced shah_deniz_long --out results
 
 test: $(READY)  ## the whole test suite
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(READY)  ## style, types, data and scenarios
 	$(BIN)/ruff check .

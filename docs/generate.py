@@ -4,6 +4,7 @@
 * `data_dictionary.md`   the columns of every table, from the classes in `energysim/inputs/tables.py`
 * `scenarios.md`         the shipped scenarios, from their YAML files
 * `cli.md`               the help of every command
+* `charts.md`            every chart by name, from the docstrings of the functions that draw them
 * `scenario.schema.json` the JSON Schema of scenario files, for editors
 * `study.schema.json`    the JSON Schema of study files (`energysim sweep`)
 * `glossary.md`          only its last section, the indicators, from `energysim/indicators/`
@@ -16,7 +17,8 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -29,6 +31,8 @@ from energysim.inputs.read import PROVENANCE, Dataset, read_dataset, read_scenar
 from energysim.inputs.scenario import Event, Fragment, Scenario, Setting
 from energysim.inputs.sweep_file import sweep_schema
 from energysim.inputs.tables import TABLES, Row, SourceRow
+from energysim.outputs import gallery, plot
+from energysim.outputs.gallery import MAKES
 
 DOCS = Path(__file__).resolve().parent
 PACKAGE = DOCS.parent / "energysim"
@@ -43,10 +47,43 @@ def pages() -> dict[str, str]:
         "data_dictionary.md": data_dictionary(dataset),
         "scenarios.md": scenarios(dataset),
         "cli.md": command_line(),
+        "charts.md": charts(),
         "scenario.schema.json": scenario_schema(),
         "study.schema.json": sweep_schema(),
         "glossary.md": glossary(),
     }
+
+
+def charts() -> str:
+    """Every chart by name: what it shows, and what it is drawn of."""
+
+    def rows(drawn: Mapping[str, Callable[..., Any]], made_by: Callable[[str], str] | None = None) -> list[list[str]]:
+        found = []
+        for name, draw in drawn.items():
+            whole = draw.func if isinstance(draw, partial) else draw
+            says = " ".join((inspect.getdoc(whole) or "").split("\n\n")[0].split())
+            found.append([f"`{name}`", says.split("Raises ")[0].strip(), *([f"`{made_by(name)}`"] if made_by else [])])
+        return found
+
+    header = ["chart", "shows"]
+    return _page(
+        NOTICE,
+        "# Charts",
+        "`energysim chart NAME RUN…` draws any of them as SVG, PNG or PDF (`--format`), in English or Serbian (`--lang`), in mcm or "
+        "GWh (`--unit`); in Python `energysim.plot.NAME(…)` returns a matplotlib Figure. The title is the finding, written from the "
+        "numbers; below it stand unit, scenario and foresight, at the foot the run and the data. One palette, safe for colour-blind "
+        "readers, and one order of sources and classes hold everywhere. In Python the chart `map` is `plot.map_of`.",
+        "## Of a run",
+        "RUN is a folder that `energysim run` wrote, or a scenario, which is then run. `all` draws whatever it has something to show for.",
+        _table(header, rows({**plot.catalogue(), "fan": plot.fan})),
+        "## Of several runs, in one chart",
+        _table(header, rows(plot.several())),
+        "## Of a dossier",
+        "RUN is the folder that the command wrote; `ladder`, `stock`, `value_months` and `waterfall` are also drawn of scenarios.",
+        _table([*header, "made by"], rows(gallery.of_dossiers(), MAKES.__getitem__)),
+        "## Of a study",
+        _table([*header, "made by"], rows(gallery.of_studies(), lambda name: MAKES.get(name, MAKES["exceedance"]))),
+    )
 
 
 def _page(*parts: str) -> str:
@@ -469,7 +506,6 @@ def indicators() -> list[tuple[str, str]]:
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(INDICATORS.glob("*.py"))]
     functions = [n for t in trees for n in t.body if isinstance(n, ast.FunctionDef) and not n.name.startswith("_")]
     return [(f"`{f.name}`", inspect.cleandoc(ast.get_docstring(f) or "")) for f in functions]
-
 
 
 def main() -> None:

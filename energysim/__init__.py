@@ -46,12 +46,14 @@ _HOME = {
     "Upstream": "energysim.inputs.assets",
     "assess": "energysim.standards.ask",
     "atlas": "energysim.studies.ask",
+    "compare": "energysim.studies.compare",
     "explain": "energysim.inputs.evidence",
     "load_data": "energysim.studies.foresight",
     "montecarlo": "energysim.studies.ask",
     "plot": "energysim.outputs.plot",
     "read_scenario": "energysim.inputs.read",
     "read_study": "energysim.casebook",
+    "report": "energysim.reporting",
     "resolve": "energysim.studies.foresight",
     "roll": "energysim.studies.rolling",
     "run": "energysim.studies.foresight",
@@ -89,9 +91,11 @@ if TYPE_CHECKING:
     from energysim.inputs.read import read_scenario
     from energysim.inputs.scenario import Event, Scenario
     from energysim.outputs import plot
+    from energysim.reporting import report
     from energysim.results import Results
     from energysim.standards.ask import assess
     from energysim.studies.ask import atlas, montecarlo, sweep
+    from energysim.studies.compare import compare
     from energysim.studies.foresight import load_data, resolve, run, scenarios, solve
     from energysim.studies.rolling import roll
 

@@ -31,7 +31,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from energysim.errors import InputError, not_installed
-from energysim.files import TEMPORARY, alone_in, write_whole
+from energysim.files import TEMPORARY, alone_in, write_table, write_whole
 
 FORMAT = 1
 """Version of the folder's layout."""
@@ -155,6 +155,11 @@ class Casebook:
         for name, content in zip(WHOLE, (_bytes(table), text.encode()), strict=True):
             write_whole(self.folder / name, content)
 
+    def keep_tables(self, tables: Mapping[str, pd.DataFrame]) -> None:
+        """Write tables made from the rows beside them, as NAME.csv."""
+        for name, table in tables.items():
+            write_table(self.folder / f"{name}.csv", table)
+
     # --- reading ------------------------------------------------------------------------------------------------
 
     def keys(self) -> set[str]:
@@ -214,6 +219,13 @@ class Casebook:
             return import_module("polars").from_arrow(self.table())
         except ImportError:
             raise not_installed("polars", "polars") from None
+
+    def kept_table(self, name: str) -> pd.DataFrame:
+        """A table that stands beside the rows. Raises InputError where there is none."""
+        path = self.folder / f"{name}.csv"
+        if not path.is_file():
+            raise InputError(f"{path} is missing; run the study again to its end: the rows are kept")
+        return pd.read_csv(path)
 
     def checksum(self, columns: Collection[str] | None = None) -> str:
         """Hash of the rows asked for, in order, whatever the parts they came in (of some columns, if given)."""

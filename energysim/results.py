@@ -27,8 +27,8 @@ from energysim.errors import InputError
 from energysim.files import whole_folder
 
 FRAMES = ("quantities", "balance", "costs", "prices", "bindings", "assets")
-FORMAT = 1
-"""Version of the folder's layout."""
+FORMAT = 2
+"""Version of the folder's layout and of the frames' columns."""
 
 
 @dataclass(frozen=True)
@@ -87,5 +87,20 @@ class Results:
             raise InputError(
                 f"{folder}: no run here (manifest.json is missing); give the folder that `energysim run` wrote"
             )
-        frames = {name: pd.read_parquet(folder / f"{name}.parquet") for name in FRAMES}
-        return cls(**frames, manifest=json.loads(manifest.read_text(encoding="utf-8")))
+        try:
+            found = json.loads(manifest.read_text(encoding="utf-8"))
+            made = found["format"]
+        except (ValueError, KeyError, TypeError):
+            raise InputError(f"{manifest}: no manifest of a run; run the scenario again") from None
+        if made != FORMAT:
+            again = found.get("command", "energysim run SCENARIO")
+            raise InputError(
+                f"{folder}: a run of another version (format {made}, expected {FORMAT}); make it again: {again}"
+            )
+        frames: dict[str, pd.DataFrame] = {}
+        for name in FRAMES:
+            try:
+                frames[name] = pd.read_parquet(folder / f"{name}.parquet")
+            except (OSError, ValueError) as error:  # pyarrow's own errors are ValueErrors
+                raise InputError(f"{folder / name}.parquet cannot be read ({error}); make the run again") from None
+        return cls(**frames, manifest=found)

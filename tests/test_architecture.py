@@ -17,7 +17,18 @@ MAY_IMPORT = {
     "results": {"errors", "files", "units", "inputs"},
     "model": {"errors", "units", "inputs", "results", "model"},
     "simulate": {"errors", "units", "inputs", "results", "model"},
-    "studies": {"errors", "units", "inputs", "results", "casebook", "dossier", "model", "simulate", "studies"},
+    "studies": {
+        "errors",
+        "units",
+        "inputs",
+        "results",
+        "casebook",
+        "dossier",
+        "model",
+        "simulate",
+        "words",
+        "studies",
+    },
     "indicators": {"errors", "units", "results", "indicators"},
     "dossier": {"errors", "files"},
     "standards": {
@@ -49,6 +60,16 @@ MAY_IMPORT = {
     "words": {"errors", "words"},
     "casebook": {"errors", "files"},
     "query": {"errors", "casebook"},
+    "reporting": {
+        "errors",
+        "inputs",
+        "results",
+        "dossier",
+        "studies",
+        "standards",
+        "outputs",
+        "words",
+    },
     "cli": {
         "errors",
         "files",
@@ -62,11 +83,12 @@ MAY_IMPORT = {
         "standards",
         "dossier",
         "outputs",
+        "reporting",
         "words",
         "cli",
         "",
     },
-    "": {"errors", "inputs", "results", "casebook", "dossier", "studies", "standards", "outputs"},
+    "": {"errors", "inputs", "results", "casebook", "dossier", "studies", "standards", "outputs", "reporting"},
 }
 """Room -> rooms it may import; "" is the front page."""
 

@@ -21,7 +21,7 @@ from energysim.model.frames import UNITS
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
-GENERATED = ["formulation.md", "data_dictionary.md", "scenarios.md", "cli.md", "scenario.schema.json",
+GENERATED = ["formulation.md", "data_dictionary.md", "scenarios.md", "cli.md", "charts.md", "scenario.schema.json",
              "study.schema.json", "glossary.md"]  # fmt: skip
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 MACHINE = re.compile(r"(?<![\w.])/(?:home|root|tmp|work|Users)/")

@@ -57,6 +57,28 @@ def test_tables_and_figures_are_saved_whole_and_alike(tmp_path: Path) -> None:
     }
 
 
+def test_a_dossier_is_read_back_as_it_was_saved(tmp_path: Path) -> None:
+    made = dossier()
+    odd = pd.DataFrame({"n": pd.array([1, None], dtype="Int64"), "k": [3, 4], "x": [0.5, float("nan")], "id": ["007", ""],
+                        "day": [date(2026, 1, 20), None],
+                        "said": ["1", None], "sure": pd.Series([True, None], dtype=object)})  # fmt: skip
+    table = Table("Odd", odd, {"x": "GWh"}, shown=("n", "x"), names={"007": "Bond"}, on_page=False)
+    (chapter,) = made.chapters
+    made = replace(made, chapters=(replace(chapter, tables={**chapter.tables, "odd": table}),))
+    read = Dossier.load(made.save(tmp_path / "d"))
+    assert read.chapters[0].figures == made.chapters[0].figures, "numbers stay numbers, words words, none none"
+    assert read.manifest == made.manifest
+    pd.testing.assert_frame_equal(read.table("odd"), odd)
+    assert read.table("terms")["assumed"].tolist() == [True, False]
+    assert replace(read.tables["odd"], frame=odd) == replace(table, frame=odd)
+    assert read.save(tmp_path / "again").joinpath("odd.csv").read_bytes() == (tmp_path / "d" / "odd.csv").read_bytes()
+    with pytest.raises(InputError, match="no dossier here"):
+        Dossier.load(tmp_path)
+    (tmp_path / "d" / "odd.csv").unlink()
+    with pytest.raises(InputError, match="cannot be read"):
+        Dossier.load(tmp_path / "d")
+
+
 def test_what_is_not_a_dossier_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("keep")

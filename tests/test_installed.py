@@ -42,6 +42,12 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "site"
 
 
+def test_the_wheel_carries_what_maps_are_drawn_from(installed: Path) -> None:
+    folder = installed / "energysim" / "_shipped" / "data"
+    for name in ("outlines.geojson", "places.csv", "line_paths.csv", "place_zones.csv"):
+        assert (folder / name).is_file(), name
+
+
 def test_the_installed_package_runs_anywhere(installed: Path, tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(installed)}
     call = [sys.executable, "-c", "from energysim.cli import main; main()"]

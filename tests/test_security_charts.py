@@ -20,7 +20,7 @@ from energysim.indicators.origin import served_by_origin
 from energysim.indicators.resilience import deepest_cut, recovery_time, resilience_loss, served_share
 from energysim.outputs import plot
 from energysim.outputs.sankey import GAP, spans, winter_table
-from energysim.outputs.security_charts import LOST, REST, waterfall
+from energysim.outputs.security_charts import LOST, MORE, REST, waterfall
 from energysim.results import FRAMES, Results
 
 DATES = pd.date_range("2026-01-01", periods=5)
@@ -57,10 +57,16 @@ def test_waterfall_adds_up() -> None:
     during = {"russia": -90.0, "demand": -10.0, "lng": 20.0, "banatski_dvor_serbian": 45.0, "fuel_switch": 5.0,
               "curtailment": 28.0, "spot_hungary": 0.5}  # fmt: skip
     bars = waterfall(served([0.0] * 5), during)
-    assert list(bars.index) == [LOST, "lng", "banatski_dvor_serbian", "fuel_switch", "curtailment", REST]
-    assert bars.iloc[0] == 90 + 10
-    assert bars.iloc[1:].sum() == pytest.approx(bars.iloc[0])
+    assert list(bars.index) == [LOST, MORE, "lng", "banatski_dvor_serbian", "fuel_switch", "curtailment", REST]
+    assert (bars[LOST], bars[MORE]) == (90, 10)
+    assert bars.iloc[2:].sum() == pytest.approx(bars[LOST] + bars[MORE])
     assert bars[REST] == pytest.approx(100 - 20 - 45 - 5 - 28)
+
+
+def test_waterfall_of_a_cold_spell_begins_with_demand() -> None:
+    bars = waterfall(served([0.0] * 5), {"russia": 10.0, "demand": -25.0, "lng": 15.0})
+    assert list(bars.items()) == [(MORE, 25.0), ("russia", 10.0), ("lng", 15.0)]
+    assert waterfall(served([0.0] * 5), {"russia": 0.0, "demand": 0.0}).to_dict() == {LOST: 0.0}
 
 
 def test_title_follows_the_numbers() -> None:
@@ -117,7 +123,7 @@ def test_charts_of_a_saved_run(tmp_path: Path) -> None:
     ("words", "said"),
     [
         (("resilience", "no_such_run"), "unknown scenario 'no_such_run'"),
-        (("resilience", "."), "no run here (manifest.json is missing)"),
+        (("resilience", "."), "no run, dossier or study here"),
         (("resilence", "baseline_2025_26"), "'resilence' is not one of"),
     ],
 )

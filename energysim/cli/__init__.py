@@ -28,6 +28,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "montecarlo": ("montecarlo", "Sample winters and outages: how likely is unserved gas?"),
     "n1": ("standards", "Compute the N−1 standard, term by term."),
     "query": ("query", "Ask a study's rows a question in SQL."),
+    "report": ("report", "Write a report of runs to read, explore and print."),
     "run": ("runs", "Run scenarios: who is cut, when, why and at what cost."),
     "scenarios": ("runs", "List the shipped scenarios and their variants."),
     "schema": ("inputs", "Print the JSON Schema of scenario files."),

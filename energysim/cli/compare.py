@@ -28,20 +28,25 @@ def compare(first: str, others: tuple[str, ...], out: Path, unit: str, charts: b
     brings: alone, last, and by Shapley's shares for up to six differences. FIRST and SECOND are ids from `energysim
     scenarios`, files, or either with `/variant`. Nothing is written if any input is wrong.
     """
-    from energysim.dossier import MANIFEST, Chapter, Dossier
+    from energysim.dossier import MANIFEST
     from energysim.files import check_place
     from energysim.outputs.page import page_console
     from energysim.studies import compare as study
 
-    dataset, found = checked([first, *others], False, before=[partial(check_folder, out)])
+    before = [partial(check_folder, out), partial(_refuse_twice, others)]
+    dataset, found = checked([first, *others], False, before=before)
     base, seconds = found[0][1], [s for _, s in found[1:]]
     folder = out / "-".join(Path(s.id.replace("/", "--")).name for s in (base, *seconds))
     check_place(folder, MANIFEST, "a comparison")
-    with page_console(stderr=as_json).status(base.id) as status:
-        chapters: list[Chapter] = []
-        for number, second in enumerate(seconds, start=1):
-            status.update(f"{base.id} against {second.id}")
-            chapters += study.compare(base, second, dataset, number)
     again = " ".join(["energysim", "compare", *(shlex.quote(n) for n in (first, *others))])
-    dossier = Dossier(tuple(chapters), study.manifest(base, seconds, dataset, again))
+    with page_console(stderr=as_json).status(base.id) as status:
+        dossier = study.compare(base, *seconds, dataset=dataset, command=again, progress=status.update)
     tell(dossier, folder, "compare", unit, charts, as_json)
+
+
+def _refuse_twice(names: tuple[str, ...]) -> None:
+    from energysim.errors import InputError
+
+    twice = [n for n in dict.fromkeys(names) if names.count(n) > 1]
+    if twice:
+        raise InputError(*(f"{n} is to be compared twice; name it once" for n in twice))

@@ -133,7 +133,7 @@ def _tell(book: Casebook, cases: pd.DataFrame, options: StudyOptions) -> None:
     from energysim.outputs.canvas import save
     from energysim.outputs.page import page_console
     from energysim.outputs.risk_chart import exceedance_chart
-    from energysim.outputs.risk_page import ASSUMED, risk_page
+    from energysim.outputs.risk_page import assumed, risk_page
     from energysim.outputs.wording import unit_named
     from energysim.studies.risk_summary import drawn, element_ranking, estimates, exceedance
 
@@ -149,7 +149,7 @@ def _tell(book: Casebook, cases: pd.DataFrame, options: StudyOptions) -> None:
         )
     if options.as_json:
         kept = {k: json.loads(tables[k].to_json(orient="records")) for k in ("estimates", "ranking")}
-        told = {"study": study, "reservation": f"{ASSUMED}; intervals hold the sampling alone.", **kept}
+        told = {"study": study, "reservation": f"{assumed()}; intervals hold the sampling alone.", **kept}
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))
         return
     console = page_console()

@@ -40,6 +40,13 @@ def demand_by_node(result: Results) -> pd.DataFrame:
     return demand[[n for n in nodes if n in demand]]
 
 
+def demand_by_class(result: Results) -> pd.DataFrame:
+    """Firm demand [GWh/d] before any cut, dates down, demand classes across in the order in which they are cut."""
+    classes = result.assets[result.assets["table"] == "demand_classes"].sort_values("order", kind="stable")
+    demand = _sum_by(result.quantity("demand"), _groups(result, "offtakes"))
+    return demand.reindex(columns=[c for c in classes["asset"] if c in demand])
+
+
 def system_demand(result: Results) -> pd.Series[float]:
     """Firm demand of all offtakes [GWh/d] before any cut; exits to neighbours and losses are offtakes too."""
     return result.quantity("demand").sum(axis=1).rename("demand")

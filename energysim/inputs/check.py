@@ -28,6 +28,7 @@ PARAMETERS = (
 Reference = tuple[str, str, str, tuple[tuple[str, str], ...], tuple[str, ...]]
 
 _NODES, _SECTORS, _CLASSES = (("nodes", "node"),), (("sectors", "sector"),), (("demand_classes", "demand_class"),)
+_PLACES = (("places", "place"),)
 _ACCOUNTS, _PRICES = (("storage_accounts", "account"),), (("prices", "price_series"),)
 _PROJECTS = (("projects", "project"),)
 
@@ -59,6 +60,9 @@ REFERENCES: tuple[Reference, ...] = (
     ("curtailment_steps", "demand_class", "demand class", _CLASSES, ()),
     ("fuel_switch", "demand_class", "demand class", _CLASSES, ()),
     ("oil_stocks", "demand_class", "demand class", _CLASSES, ()),
+    ("place_zones", "place", "place", _PLACES, ()),
+    ("place_zones", "node", "node", _NODES, ()),
+    ("line_paths", "place", "place", _PLACES, ()),
     ("project_effects", "project", "project", _PROJECTS, ()),
     ("project_effects", "builds_on", "project", _PROJECTS, ()),
     ("project_effects", "node", "node", _NODES, ()),

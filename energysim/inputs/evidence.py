@@ -164,6 +164,70 @@ def estimates_in_use(horizon: Horizon, settings: Iterable[str] = ()) -> list[dic
     return listed
 
 
+def figures_in_use(horizon: Horizon, settings: Iterable[str] = ()) -> list[dict[str, Any]]:
+    """Every decisive figure that a run of this horizon rests on, estimated or not, with what other sources say.
+
+    One dict a figure: table, asset, name, figure, value, low, high, confidence, estimate, source and as_of, set
+    (whether the scenario sets it instead) and rivals: (name, value, source) of each rival that holds in the horizon.
+    """
+    replaced = _replaced(horizon, settings)
+    listed = []
+    for name in DECISIVE:
+        rows = horizon.rows(TABLES[name])
+        for row in rows:
+            value = getattr(row, row.headline) if row.headline else None
+            if value is None or overruled(horizon, row, rows):
+                continue
+            if name == "storage_levels" and (row.kind != "opening" or row.date != horizon.first):  # type: ignore[attr-defined]
+                continue
+            listed.append(
+                {
+                    "table": name,
+                    "asset": "/".join(i for i in row.identity if i),
+                    "name": _name(horizon.dataset, row),
+                    "figure": row.headline,
+                    "value": value,
+                    "low": row.low,
+                    "high": row.high,
+                    "confidence": row.confidence,
+                    "estimate": row.estimate,
+                    "source": row.source,
+                    "as_of": row.as_of,
+                    "set": name in SET_BY and (*SET_BY[name], _asset(row)) in replaced,
+                    "rivals": _rivals(horizon, row),
+                }
+            )
+    return listed
+
+
+NAMED_BY = {
+    "storage_levels": "storage_accounts",
+    "demand_levels": "sectors",
+    "oil_stocks": "demand_classes",
+    "fuel_switch": "demand_classes",
+}
+"""Table without names -> the table that names what its rows are about."""
+EVERYTHING = {"all": "All sectors"}
+"""What stands for everything -> its name."""
+
+
+def _name(dataset: Dataset, row: Row) -> str:
+    """What a reader calls the asset of a row; its id where nothing names it."""
+    own, id = getattr(row, "name", None), row.identity[0]
+    if own:
+        return str(own)
+    others = dataset.rows(NAMED_BY[row.table]) if row.table in NAMED_BY else ()
+    names = [str(r.name) for r in others if r.identity[0] == id and r.name]  # type: ignore[attr-defined]
+    return names[0] if names else EVERYTHING.get(id, id)
+
+
+def _rivals(horizon: Horizon, row: Row) -> list[tuple[str, float, str]]:
+    """Other rows of the same figure that hold in the horizon: what they are called, what they say and who says it."""
+    others = [r for r in horizon.dataset.rows(row.table) if r.identity == row.identity and r is not row]
+    said = [(r, getattr(r, str(row.headline))) for r in others if r.meets(horizon.first, horizon.last)]
+    return [(str(r.rival), value, r.source) for r, value in said if r.rival is not None and value is not None]
+
+
 def overruled(horizon: Horizon, row: Row, rows: Iterable[Row]) -> bool:
     """Whether chosen rivals take a used row's place on every day of the horizon on which it holds."""
     if row.rival is not None:

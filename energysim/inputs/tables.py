@@ -12,6 +12,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from energysim.inputs.map_tables import LinePathRow as LinePathRow
+from energysim.inputs.map_tables import PlaceZoneRow as PlaceZoneRow
 from energysim.inputs.row import Row as Row
 from energysim.inputs.row import SourceRow as SourceRow
 from energysim.inputs.study_tables import OutageRateRow as OutageRateRow
@@ -472,6 +474,6 @@ TABLES: dict[str, type[Row]] = {
         StorageCurveRow, StorageLevelRow, StorageTargetRow, ClosingValueRow, ProjectRow, EventRow,
         SectorRow, DemandLevelRow, RegionalShareRow, RegionZoneRow, DemandCalendarRow, DemandClassRow,
         CurtailmentStepRow, FuelSwitchRow, OilStockRow, ParameterRow, AnnualBalanceRow, SectorHistoryRow,
-        MonthlySupplyRow, BorderFlowRow, PeakStatementRow, OutageRateRow, ProjectEffectRow,
+        MonthlySupplyRow, BorderFlowRow, PeakStatementRow, OutageRateRow, ProjectEffectRow, PlaceZoneRow, LinePathRow,
     )
 }  # fmt: skip

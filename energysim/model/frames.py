@@ -26,6 +26,7 @@ UNITS = {
     "demand": "GWh/d",
     "dcq": "GWh/d",
     "flow_capacity": "GWh/d",
+    "entry_capacity": "GWh/d",
     "target_level": "GWh",
     "temperature": "degC",
 }
@@ -62,6 +63,7 @@ def quantities(system: GasSystem, solution: Solution) -> pd.DataFrame:
     parts.append(_given("demand", {o.id: o.demand for o in system.offtakes.values()}, dates))
     parts.append(_given("dcq", {c.id: c.dcq * c.available for c in system.contracts.values()}, dates))
     parts.append(_given("flow_capacity", {p.id: p.capacity * p.available for p in system.pipelines.values()}, dates))
+    parts.append(_given("entry_capacity", _entry_capacities(system), dates))
     for account in system.accounts.values():
         for target in account.targets:
             if target.day < system.days:
@@ -219,6 +221,14 @@ def assets(system: GasSystem) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(words, object))
     blank = {**words, "protected": False, "shrinkage": 0.0}
     return frame.fillna(blank).astype({"protected": bool, "volume": float, "shrinkage": float})
+
+
+def _entry_capacities(system: GasSystem) -> dict[str, Vector]:
+    """What entry points can bring, net of what is reserved for others [GWh/d]; those without a limit are left out."""
+    ways = [r for _, r in system.routes.values()] + [a.route for a in system.accounts.values() if a.route]
+    last = {way.path[-1] for way in ways if way.path}
+    free = {u.id: np.broadcast_to(u.free, system.days) for u in system.upstream.values() if u.id in last}
+    return {entry: rate for entry, rate in free.items() if np.isfinite(rate).all()}
 
 
 def _dates(system: GasSystem) -> pd.DatetimeIndex:

@@ -6,7 +6,6 @@ what it is: a number where it fits, a dash on grey where nobody is cut, hatching
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -23,22 +22,23 @@ from matplotlib.patches import Patch, Rectangle
 from energysim.outputs.atlas_findings import chosen_line, survivable_finding, unserved_finding
 from energysim.outputs.atlas_tables import chosen, longest_survivable, ranking
 from energysim.outputs.canvas import CHAR, GAP, SMALL_SIZE, TEXT_LINE, TEXT_SIZE, TITLE_LINE, TITLE_SIZE, TOP, WIDTH
-from energysim.outputs.findings import SEPARATOR
+from energysim.outputs.letters import width, wrapped
 from energysim.outputs.palette import GREY, INK, SHADE, VERMILLION
+from energysim.outputs.sheet import in_lines, method_notes, named, row_names, scenario_title, units_whole
 from energysim.outputs.wording import number, unit_named
 from energysim.units import REPORTING_GCV, to_gwh
-from energysim.words import day_month
+from energysim.words import day_month, say
 
 LEFT, RIGHT, ROW, HEAD, FOOT = 2.75, 0.3, 0.31, 0.5, 1.05
-NAME_CHARS, TITLE_CHARS, SUBTITLE_CHARS = 38, 96, 138
+EDGE = 0.25
+TITLE_CHARS, SUBTITLE_CHARS, FOOT_CHARS = 96, 138, 175
 HARM = LinearSegmentedColormap.from_list("harm", ["#FBE3C8", "#F4B583", VERMILLION, "#8A3A00", "#4A1F00"])
 """One hue from light to dark: read without colours as well; never white, which could be no data."""
-DARK = 0.5
+DARK = 0.45
 """Share of the scale from which letters on it are white."""
 NOBODY = "–"
 NARROW = 0.1
 """Width of a cell up to which it has no edge."""
-FOOT_NOTES = ("transport model, daily step: pressures and hours are not seen", f"1 mcm = {REPORTING_GCV} GWh")
 
 Place = tuple[str, str]
 """Asset and start date."""
@@ -87,16 +87,16 @@ def unserved(
         darkness = float(scale(max(amount, 0.0))) if cut else None
         cells[row["asset"], row["start"]] = Cell((number(amount) if cut else NOBODY) + star, darkness)
     about = (
-        f"Gas unserved because of the outage, {measure.name}",
+        say("Gas unserved because of the outage, {unit}", unit=measure.name),
         chosen_line(rows),
-        "* outlasts the gas year" if rows["truncated"].any() else "",
-        scenario,
+        say("* outlasts the gas year") if rows["truncated"].any() else "",
+        scenario_title(scenario),
     )
     drawing = _drawn(rows, list(ranking(rows)["asset"]), cells, Words(unserved_finding(rows, measure), about, source))
     coloured = any(c.darkness is not None for c in cells.values())
     if coloured:
         drawing.scale(scale, measure.name)
-    drawing.keys([_plain(f"{NOBODY}  nobody is cut because of it")], beside=3.1 if coloured else 0.0)
+    drawing.keys([_plain(f"{NOBODY}  {say('nobody is cut because of it')}")], beside=3.1 if coloured else 0.0)
     return drawing.figure
 
 
@@ -121,15 +121,21 @@ def survivable(
         if longest or not row["at_least"]:  # otherwise nothing is known
             cells[row["asset"], row["start"]] = shown
     mildest = table.groupby("asset", sort=False)["longest"].agg(["min", "mean"]).sort_values(["min", "mean"])
-    whose = "nobody" if whom == "anyone" else "no protected customer"
-    what = f"Longest outage that cuts {whose}, days, of {', '.join(str(n) for n in lengths)}"
-    about = (what, chosen_line(rows, length=False), scenario)
+    asked = ", ".join(str(n) for n in lengths)
+    what = say("Longest outage that cuts no protected customer, days, of {lengths}", lengths=asked)
+    if whom == "anyone":
+        what = say("Longest outage that cuts nobody, days, of {lengths}", lengths=asked)
+    about = (what, chosen_line(rows, length=False), scenario_title(scenario))
     words = Words(survivable_finding(table, lengths, whom), about, source)
     drawing = _drawn(table, [str(a) for a in mildest.index], cells, words)
-    shades = [Patch(color=HARM(1.0 - k / len(lengths)), label=f"{n} d" if n else f"not even {lengths[0]} d")
-              for k, n in enumerate(steps[:-1])]  # fmt: skip
-    drawing.keys([*shades, _plain("≥  survived, as far as was asked")])
+    shades = [Patch(color=HARM(1.0 - k / len(lengths)), label=_days(n, lengths[0])) for k, n in enumerate(steps[:-1])]
+    drawing.keys([*shades, _plain(f"≥  {say('survived, as far as was asked')}")])
     return drawing.figure
+
+
+def _days(longest: int, shortest: int) -> str:
+    """What a shade means."""
+    return say("{days} d", days=longest) if longest else say("not even {days} d", days=shortest)
 
 
 # --- drawing --------------------------------------------------------------------------------------------------------
@@ -142,11 +148,12 @@ class Drawing:
     figure: Figure
     axes: Axes
     height: float
+    foot: float
     unsolved: bool
 
     def scale(self, norm: PowerNorm, unit: str) -> None:
         """The colours of quantities, below the cells."""
-        box = (LEFT / WIDTH, (FOOT - 0.35) / self.height, 2.5 / WIDTH, 0.13 / self.height)
+        box = (LEFT / WIDTH, (self.foot - 0.35) / self.height, 2.5 / WIDTH, 0.13 / self.height)
         bar = self.figure.add_axes(box)
         bar.imshow(np.linspace(0.0, 1.0, 256).reshape(1, -1), aspect="auto", cmap=HARM, extent=(0, 1, 0, 1))
         ticks = [share * float(norm.vmax or 0.0) for share in (0.0, 0.1, 0.5, 1.0)]
@@ -160,8 +167,8 @@ class Drawing:
         """What colours and signs mean, below the cells, as far as they occur."""
         signs = list(handles)
         if self.unsolved:
-            signs.append(Patch(facecolor="white", edgecolor=GREY, hatch="////", linewidth=0.4, label="not solved"))
-        place = ((LEFT + beside) / WIDTH, (FOOT - 0.19) / self.height)
+            signs.append(Patch(facecolor="white", edgecolor=GREY, hatch="////", linewidth=0.4, label=say("not solved")))
+        place = ((LEFT + beside) / WIDTH, (self.foot - 0.19) / self.height)
         self.figure.legend(
             handles=signs, loc="upper left", bbox_to_anchor=place, ncols=len(signs), frameon=False, borderpad=0,
             fontsize=SMALL_SIZE, handlelength=1.2, columnspacing=1.2, borderaxespad=0, labelcolor=INK,
@@ -183,19 +190,19 @@ def _drawn(table: pd.DataFrame, order: Sequence[str], cells: Mapping[Place, Cell
     names = dict(zip(table["asset"], table["asset_name"], strict=True))
     dates = sorted(table["start"].unique())
     drawing = _sheet(len(order), words, unsolved=len(cells) < len(order) * len(dates))
-    axes, width = drawing.axes, (WIDTH - LEFT - RIGHT) / len(dates)
+    axes, wide = drawing.axes, (WIDTH - LEFT - RIGHT) / len(dates)
     for (y, asset), (x, start) in product(enumerate(order), enumerate(dates)):
         if (asset, start) not in cells:
             _box(axes, x, y, facecolor="white", edgecolor=GREY, hatch="////", linewidth=0)
             continue
         shown = cells[asset, start]
         colour = SHADE if shown.darkness is None else HARM(shown.darkness)
-        _box(axes, x, y, facecolor=colour, edgecolor="white", linewidth=1.0 if width > NARROW else 0.0)
-        if (len(shown.letters) + 1) * CHAR <= width:
+        _box(axes, x, y, facecolor=colour, edgecolor="white", linewidth=1.0 if wide > NARROW else 0.0)
+        if width(shown.letters, SMALL_SIZE) + CHAR <= wide:
             tint = "white" if (shown.darkness or 0.0) > DARK else INK
             axes.text(x + 0.5, y + 0.5, shown.letters, ha="center", va="center", size=SMALL_SIZE, color=tint)
     axes.set(xlim=(0, len(dates)), ylim=(len(order), 0))
-    _label(axes, [textwrap.shorten(names[a], NAME_CHARS, placeholder=" …") for a in order], dates)
+    _label(axes, [named(names[a]) for a in order], dates)
     return drawing
 
 
@@ -213,51 +220,36 @@ def _label(axes: Axes, names: Sequence[str], dates: Sequence[str]) -> None:
     ]
     axes.xaxis.tick_top()
     axes.set_xticks([k + 0.5 for k in named], texts, fontsize=SMALL_SIZE)
-    axes.set_yticks(np.arange(len(names)) + 0.5, list(names), fontsize=TEXT_SIZE)
+    row_names(axes, np.arange(len(names)) + 0.5, names, LEFT - EDGE - 0.1)
     axes.tick_params(length=0, colors=INK)
     axes.spines[:].set_visible(False)
 
 
 def _sheet(rows: int, words: Words, unsolved: bool) -> Drawing:
     """An empty sheet: title, subtitle, head of dates, rows, key and foot; it grows with its rows."""
-    titles, below = _evenly(words.title, TITLE_CHARS), _lines(words.subtitle)
-    under = FOOT + ROW * rows + HEAD
+    inside = WIDTH - 2 * EDGE
+    titles = _evenly(units_whole(words.title), inside)
+    below = in_lines(words.subtitle, SUBTITLE_CHARS, inside, TEXT_SIZE)
+    notes = in_lines([words.source, *method_notes()], FOOT_CHARS, inside, SMALL_SIZE)
+    foot = FOOT + TEXT_LINE * (len(notes) - 1)
+    under = foot + ROW * rows + HEAD
     over = under + TEXT_LINE * len(below) + GAP / 2
     height = over + TITLE_LINE * len(titles) + TOP
     figure = Figure(figsize=(WIDTH, height))
-    margin = 0.25 / WIDTH
-    axes = figure.add_axes((LEFT / WIDTH, FOOT / height, (WIDTH - LEFT - RIGHT) / WIDTH, ROW * rows / height))
-    figure.text(
-        margin,
-        GAP / height,
-        SEPARATOR.join(filter(None, (words.source, *FOOT_NOTES))),
-        size=SMALL_SIZE,
-        color=GREY,
-        va="bottom",
-    )
+    margin = EDGE / WIDTH
+    axes = figure.add_axes((LEFT / WIDTH, foot / height, (WIDTH - LEFT - RIGHT) / WIDTH, ROW * rows / height))
+    figure.text(margin, GAP / height, "\n".join(notes), size=SMALL_SIZE, color=GREY, va="bottom")
     figure.text(margin, under / height, "\n".join(below), size=TEXT_SIZE, color=GREY, va="bottom")
     style: dict[str, Any] = {"ha": "left", "va": "bottom", "size": TITLE_SIZE, "weight": "bold"}
     figure.suptitle("\n".join(titles), x=margin, y=over / height, **style)
-    return Drawing(figure, axes, height, unsolved)
+    return Drawing(figure, axes, height, foot, unsolved)
 
 
-def _evenly(text: str, width: int) -> list[str]:
-    """Text on as few lines as it needs, all about as long."""
-    needed = len(textwrap.wrap(text, width))
+def _evenly(text: str, inches: float) -> list[str]:
+    """A title on as few lines as it needs, all about as long."""
+    needed = len(wrapped(text, TITLE_CHARS, inches, TITLE_SIZE, bold=True))
     return next(
         lines
-        for w in range(-(-len(text) // max(1, needed)), width + 1)
-        if len(lines := textwrap.wrap(text, w)) <= needed
+        for letters in range(-(-len(text) // max(1, needed)), len(text) + 1)
+        if len(lines := wrapped(text, letters, inches, TITLE_SIZE, bold=True)) <= needed
     )
-
-
-def _lines(parts: Sequence[str]) -> list[str]:
-    """Parts joined, on another line where they do not fit."""
-    lines: list[str] = []
-    for part in filter(None, parts):
-        joined = f"{lines[-1]}{SEPARATOR}{part}" if lines else part
-        if lines and len(joined) <= SUBTITLE_CHARS:
-            lines[-1] = joined
-        else:
-            lines += textwrap.wrap(part, SUBTITLE_CHARS)
-    return lines

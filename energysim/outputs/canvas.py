@@ -5,7 +5,6 @@ Only matplotlib's object-oriented interface is used: no state, no window. Length
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -24,25 +23,36 @@ from matplotlib.ticker import FuncFormatter
 from energysim.errors import InputError
 from energysim.files import write_whole
 from energysim.outputs.findings import SEPARATOR, foot, subtitle
+from energysim.outputs.letters import POINTS, shortened, width, wrapped
 from energysim.outputs.palette import GREY, INK, PALE, SHADE
+from energysim.outputs.svg import slim
 from energysim.outputs.wording import number
 from energysim.results import Results
-from energysim.words import day_month
+from energysim.words import day_month, say, speaking, spoken, term
 
 WIDTH, BODY = 11.0, 4.5
 LEFT, RIGHT, BOTTOM, TOP = 0.85, 2.75, 0.85, 0.2
 SPAN = WIDTH - LEFT - RIGHT
 TITLE_SIZE, TEXT_SIZE, SMALL_SIZE = 13, 9, 8
 TITLE_LINE, TEXT_LINE, LANE = 0.25, 0.19, 0.19
-TITLE_CHARS, TEXT_CHARS, LEGEND_CHARS, BESIDE_CHARS = 86, 150, 28, 62
+TITLE_CHARS, TEXT_CHARS, LEGEND_CHARS, BESIDE_CHARS, FOOT_CHARS = 86, 150, 28, 62, 170
+"""Most letters in a line; wide letters get fewer, so that lines fit these inches:"""
+WHOLE, LEGEND, BESIDE = WIDTH - LEFT - 0.2, RIGHT - 0.55, 5.2
 CHAR = 0.068
 """Mean width of a small letter."""
 GAP = 0.14
-LEGEND_LINES = 16
+LEGEND_SIZES = ((TEXT_SIZE, 0.5), (SMALL_SIZE, 0.3), (6.5, 0.25))
+"""Sizes of letters of a legend and the room between its entries as a share of them, from the most readable."""
+LINE = 1.25
+"""Height of a line as a share of the size of its letters."""
 LANES = 6
 """Most lanes of events; further events are only shaded."""
 LONG = 120
 """Days from which ticks stand on the first of each month."""
+HALVES = 60
+"""Days from which ticks stand on the first and the fifteenth of each month."""
+LONGEST = 1000
+"""Days from which ticks stand on the first day of each gas year."""
 MONTHS, DAYS, FEW = 13, 8, 3
 """Most ticks over many months, over days, and in a small panel."""
 DAY = pd.Timedelta(days=1)
@@ -69,52 +79,69 @@ class Canvas:
     own: bool
 
     def finish(
-        self, title: str, what: str, handles: Sequence[Artist], lanes: bool = True, dated: bool = True
+        self,
+        title: str,
+        what: str,
+        handles: Sequence[Artist],
+        lanes: bool = True,
+        dated: bool = True,
+        shaded: bool = True,
+        room: float = BODY,
     ) -> Figure:
         """Write title, subtitle, legend, foot and lanes of events around the data; returns the figure.
 
-        dated: whether the chart has an axis of dates, on which days of events are shaded.
+        dated: whether the chart has an axis of dates; shaded: whether days of events are shaded on it; room: inches of
+        height that the legend may have.
         """
         figure = self.axes.get_figure(root=True)
         if figure is None:
             raise InputError("the axes given belong to no figure; make them with Figure().subplots()")
         events = occurrences(self.result, self.days) if dated else []
         unnamed = len({e.name for e in events}) - LANES
-        shaded = Patch(color=SHADE, label="Days of events" + (f", {unnamed} more than named" if unnamed > 0 else ""))
-        self._legend([*handles, shaded] if events else handles)
+        more = say("Days of events, {count} more than named", count=unnamed)
+        shade_of_events = Patch(color=SHADE, label=more if unnamed > 0 else say("Days of events"))
+        self._legend([*handles, shade_of_events] if events and shaded else handles, room)
         if self.own:
-            self._sheet(figure, title, _lines(subtitle(self.result, what), TEXT_CHARS), events if lanes else [])
+            below = _lines(subtitle(self.result, what), TEXT_CHARS, WHOLE)
+            self._sheet(figure, title, below, events if lanes else [])
         else:
-            lines = textwrap.wrap(title, BESIDE_CHARS) + _lines(subtitle(self.result, what), BESIDE_CHARS)
+            lines = wrapped(title, BESIDE_CHARS, BESIDE, TEXT_SIZE)
+            lines += _lines(subtitle(self.result, what), BESIDE_CHARS, BESIDE)
             self.axes.set_title("\n".join(lines), loc="left", size=TEXT_SIZE)
         return figure
 
-    def _legend(self, handles: Sequence[Artist]) -> None:
-        """Beside the data; in small letters where it is long."""
-        labels = [textwrap.fill(str(h.get_label()), LEGEND_CHARS) for h in handles]
-        long = len("\n".join(labels).splitlines()) > LEGEND_LINES
+    def _legend(self, handles: Sequence[Artist], room: float) -> None:
+        """Beside the data; in the largest letters in which it fits so many inches."""
+        for size, between in LEGEND_SIZES:
+            letters = round(LEGEND_CHARS * TEXT_SIZE / size)
+            broken = [wrapped(str(h.get_label()), letters, LEGEND, size) for h in handles]
+            points = size * (LINE * sum(map(len, broken)) + between * len(handles))
+            if points / POINTS <= room:
+                break
         if handles:
             self.axes.legend(
                 handles,
-                labels,
+                ["\n".join(lines) for lines in broken],
                 loc="upper left",
                 bbox_to_anchor=(1.01, 1.0),
                 borderaxespad=0,
                 frameon=False,
-                fontsize=SMALL_SIZE if long else TEXT_SIZE,
-                labelspacing=0.3 if long else 0.5,
+                fontsize=size,
+                labelspacing=between,
             )
 
     def _sheet(self, figure: Figure, title: str, below: Sequence[str], events: Sequence[Occurrence]) -> None:
         """From the foot upwards: foot, data, lanes of events, subtitle, title; the sheet grows with them."""
-        titles, names = textwrap.wrap(title, TITLE_CHARS), list(dict.fromkeys(e.name for e in events))[:LANES]
+        titles = wrapped(title, TITLE_CHARS, WHOLE, TITLE_SIZE, bold=True)
+        names = list(dict.fromkeys(e.name for e in events))[:LANES]
         lanes = BOTTOM + BODY + GAP / 2
         under = lanes + LANE * len(names) + GAP
         over = under + TEXT_LINE * len(below) + GAP / 2
         height = over + TITLE_LINE * len(titles) + TOP
         figure.set_size_inches(WIDTH, height)
         x = LEFT / WIDTH
-        figure.text(x, GAP / height, foot(self.result), size=SMALL_SIZE, color=GREY, va="bottom")
+        source = "\n".join(_lines(foot(self.result), FOOT_CHARS, WHOLE, SMALL_SIZE))
+        figure.text(x, GAP / height, source, size=SMALL_SIZE, color=GREY, va="bottom")
         self.axes.set_position((x, BOTTOM / height, SPAN / WIDTH, BODY / height))
         figure.text(x, under / height, "\n".join(below), size=TEXT_SIZE, color=GREY, va="bottom")
         style: dict[str, Any] = {"ha": "left", "va": "bottom", "size": TITLE_SIZE, "weight": "bold"}
@@ -152,7 +179,7 @@ def occurrences(result: Results, days: pd.DatetimeIndex) -> list[Occurrence]:
             start = max(pd.Timestamp(event["start"]) + shift, days[0])
             stop = min(pd.Timestamp(event["until"]) + shift, days[-1]) + DAY
             if start < stop:
-                found.append(Occurrence(str(event["name"]), start, stop))
+                found.append(Occurrence(term(str(event["name"])), start, stop))
     return sorted(found, key=lambda e: e.start)
 
 
@@ -170,20 +197,35 @@ def shade(axes: Axes, result: Results, days: pd.DatetimeIndex) -> None:
 
 def date_axis(axes: Axes, days: pd.DatetimeIndex, small: bool = False) -> None:
     """Ticks such as `1 Jan`, the year below the first one of each year; light grid, no box."""
-    if len(days) > LONG:
+    if len(days) > LONGEST:
+        stamps = pd.date_range(days[0], days[-1], freq="YS-OCT")
+    elif len(days) > LONG:
         stamps = pd.date_range(days[0], days[-1], freq="MS")
         stamps = stamps[:: -(-len(stamps) // (FEW if small else MONTHS))]
+    elif len(days) > HALVES and not small:
+        stamps = pd.date_range(days[0], days[-1], freq="SMS")
     else:
         stamps = pd.date_range(days[0], days[-1], freq=-(-len(days) // (FEW if small else DAYS)) * DAY)
     new = [k == 0 or stamp.year != stamps[k - 1].year for k, stamp in enumerate(stamps)]
     labels = [day_month(s) + (f"\n{s.year}" if first else "") for s, first in zip(stamps, new, strict=True)]
-    axes.set_xticks([_num(s) for s in stamps], labels, fontsize=TEXT_SIZE)
+    axes.set_xticks([_num(s) for s in stamps], labels)
     axes.set_xlim(*_limits(days))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
-    axes.tick_params(labelsize=TEXT_SIZE, colors=INK)
+    axes.yaxis.set_major_formatter(numbers())
+    axes.tick_params(labelsize=SMALL_SIZE if small else TEXT_SIZE, colors=INK)
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="y", color=PALE, linewidth=0.7)
     axes.set_axisbelow(True)
+
+
+def numbers() -> FuncFormatter:
+    """Numbers of an axis in the language spoken now: they are written when the figure is saved, which may be later."""
+    language = spoken()
+
+    def written(value: float, _: int | None) -> str:
+        with speaking(language):
+            return number(value)
+
+    return FuncFormatter(written)
 
 
 def steps(frame: pd.DataFrame) -> tuple[Any, pd.DataFrame]:
@@ -214,31 +256,31 @@ def rendered(figure: Figure, ending: str = ".png") -> bytes:
     drawn = BytesIO()
     with matplotlib.rc_context({"svg.hashsalt": "energysim"}):
         figure.savefig(drawn, format=ending[1:], dpi=DPI, metadata=undated, facecolor="white")
-    return drawn.getvalue()
+    return slim(drawn.getvalue()) if ending == ".svg" else drawn.getvalue()
 
 
 def _beside(
-    name: str, spans: list[tuple[float, float]], limits: tuple[float, float], width: float
+    name: str, spans: list[tuple[float, float]], limits: tuple[float, float], span: float
 ) -> tuple[float, str, str]:
     """Where the name of a lane stands: right of its last bar, else left of its first, else shortened to the right."""
-    scale = width / (limits[1] - limits[0])
+    scale = span / (limits[1] - limits[0])
     first, last = (spans[0][0] - limits[0]) * scale, (sum(spans[-1]) - limits[0]) * scale
-    needed, gap = CHAR * len(name), 0.06 / scale
-    room = width + RIGHT - 0.15 - last
+    needed, gap = width(name, SMALL_SIZE), 0.06 / scale
+    room = span + RIGHT - 0.15 - last
     if needed > room and needed < first:
         return spans[0][0] - gap, "right", name
-    return sum(spans[-1]) + gap, "left", textwrap.shorten(name, max(1, int(room / CHAR)), placeholder=" …")
+    return sum(spans[-1]) + gap, "left", shortened(name, room, SMALL_SIZE)
 
 
-def _lines(text: str, width: int) -> list[str]:
+def _lines(text: str, letters: int, inches: float, size: float = TEXT_SIZE) -> list[str]:
     """Text wrapped, at its separators where it can be."""
     lines: list[str] = []
     for part in text.split(SEPARATOR):
         joined = f"{lines[-1]}{SEPARATOR}{part}" if lines else part
-        if lines and len(joined) <= width:
+        if lines and len(joined) <= letters and width(joined, size) <= inches:
             lines[-1] = joined
         else:
-            lines += textwrap.wrap(part, width)
+            lines += wrapped(part, letters, inches, size)
     return lines
 
 

@@ -6,7 +6,6 @@ and `unit`, `mcm` or `gwh`. See `canvas` for the sheet, `palette` for colours an
 
 from __future__ import annotations
 
-import textwrap
 from typing import Any, Literal
 
 import numpy as np
@@ -14,25 +13,39 @@ import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
+from energysim.errors import InputError
 from energysim.indicators import basic as indicators
 from energysim.outputs import findings
-from energysim.outputs.canvas import TEXT_SIZE, canvas, date_axis, positions, shade, steps
-from energysim.outputs.drawing import alike, demand_line, panel_places, shortage_map, stack_steps
-from energysim.outputs.findings import label, name_of, percent
-from energysim.outputs.palette import (
-    BLACK,
-    CLASSES,
-    CYCLE,
-    INK,
-    SOURCES,
-    colours,
-    ordered,
+from energysim.outputs.canvas import (
+    BODY,
+    RIGHT,
+    SMALL_SIZE,
+    TEXT_SIZE,
+    canvas,
+    date_axis,
+    occurrences,
+    positions,
+    shade,
+    steps,
 )
-from energysim.outputs.wording import number, unit_named
+from energysim.outputs.chart_findings import cuts_finding
+from energysim.outputs.drawing import (
+    alike,
+    cut_shares,
+    demand_line,
+    scale_end,
+    share_map,
+    share_scale,
+    shortage_map,
+    stack_steps,
+)
+from energysim.outputs.findings import label, name_of
+from energysim.outputs.letters import shortened, width
+from energysim.outputs.palette import BLACK, CLASSES, CYCLE, GREY, INK, SOURCES, colours, ordered
+from energysim.outputs.wording import Unit, number, unit_named
 from energysim.results import Results
+from energysim.words import say
 
 UnitName = Literal["mcm", "gwh"]
 """What energies are shown in."""
@@ -41,8 +54,14 @@ MARGIN = 14
 """Days shown before the first and after the last cut."""
 SPREAD = 5
 """Highest ÷ median price from which the price axis is logarithmic."""
-TARGET: dict[str, Any] = {"markersize": 6, "markeredgecolor": BLACK, "zorder": 3}
+INJECTED, SOLD = "#C9A3B8", "#B0B0B0"
 PRICE_TICKS = (1, 2, 5, 10, 20, 30, 50, 100, 200, 300, 500, 1000, 2000, 5000)
+UPPER = 0.58
+"""Height of the curtailment above the map of nodes, as a share of the body."""
+TITLES, SPLIT = 2, 0.09
+"""Titles above the maps of cuts, and the room that each has as a share of the height."""
+ROW = RIGHT - 0.15
+"""Inches that the name of a row of a map may have."""
 MANY = 3
 """Nodes of one price that are called `all other nodes`."""
 
@@ -56,63 +75,37 @@ def supply(result: Results, ax: Axes | None = None, unit: UnitName = "mcm") -> F
     styles: dict[str, dict[str, Any]] = {s: {"color": tint[s], "label": label(result, s)} for s in stack.columns}
     if indicators.cut_days(result):
         stack = stack.assign(unserved=indicators.unserved_by_day(result) * measure.factor)
-        styles["unserved"] = {"facecolor": "white", "edgecolor": BLACK, "hatch": "xxxxx", "label": "Unserved gas"}
-    taken = pd.DataFrame({"Injection into store": result.quantity("injection").sum(axis=1)}, index=result.dates)
-    taken["Sales"] = result.quantity("sales").sum(axis=1)
+        styles["unserved"] = {"facecolor": "white", "edgecolor": BLACK, "hatch": "xxxxx", "label": say("Unserved gas")}
+    taken = pd.DataFrame({"injection": result.quantity("injection").sum(axis=1)}, index=result.dates)
+    taken["sales"] = result.quantity("sales").sum(axis=1)
     taken = -taken.loc[:, taken.max() > indicators.TRACE] * measure.factor
-    below = {"Injection into store": "#C9A3B8", "Sales": "#B0B0B0"}
+    below = {
+        "injection": {"color": INJECTED, "label": say("Injection into store")},
+        "sales": {"color": SOLD, "label": say("Sales")},
+    }
 
     shade(sheet.axes, result, sheet.days)
     above = stack_steps(sheet.axes, stack, styles)
-    under = stack_steps(sheet.axes, taken, {c: {"color": below[c], "label": c} for c in taken.columns})
-    demand = demand_line(sheet.axes, indicators.system_demand(result) * measure.factor)
+    under = stack_steps(sheet.axes, taken, below)
+    demand = demand_line(sheet.axes, indicators.system_demand(result) * measure.factor, say("Firm demand"))
     sheet.axes.axhline(0, color=INK, linewidth=0.8)
     date_axis(sheet.axes, sheet.days)
     sheet.axes.set_ylabel(measure.rate, size=TEXT_SIZE)
     handles = [demand, *reversed(above), *under]
-    return sheet.finish(findings.supply_finding(result, measure), f"Daily supply by source, {measure.rate}", handles)
-
-
-def storage(result: Results, ax: Axes | None = None, unit: UnitName = "mcm") -> Figure:
-    """Stock on the morning [mcm or GWh] by account with opening and target levels, and the callable sum."""
-    measure, sheet = unit_named(unit), canvas(result, ax)
-    stock, x = result.quantity("inventory") * measure.factor, positions(result.dates)
-    accounts = result.assets[result.assets["table"] == "accounts"].set_index("asset").reindex(list(stock))
-    targets, tint = indicators.target_shortfalls(result), colours(stock.columns, SOURCES)
-    shade(sheet.axes, result, sheet.days)
-    handles: list[Artist] = []
-    if (accounts["group"] == "callable").sum() > 1:
-        total = indicators.callable_stock(result) * measure.factor
-        handles += sheet.axes.plot(x, total, color=BLACK, linewidth=2.2, label="All callable stock")
-    for account, row in accounts.iterrows():
-        closed = "" if row["group"] == "callable" else " (not callable)"
-        volume = f", volume {number(row['volume'] * measure.factor)}" if row["volume"] > 0 else ""
-        text = f"{row['name']}{closed}: opening {number(stock[account].iloc[0])}{volume}"
-        style: dict[str, Any] = {"color": tint[str(account)], "linewidth": 1.8, "linestyle": "--" if closed else "-"}
-        handles += sheet.axes.plot(x, stock[account], label=text, **style)
-        sheet.axes.plot(x[0], stock[account].iloc[0], "o", color=tint[str(account)], clip_on=False)
-        of = targets[targets["account"] == account]
-        days, level = positions(of["date"]), of["level"] * measure.factor
-        sheet.axes.plot(days, level, "D", color=tint[str(account)], **TARGET)
-    if len(targets):
-        handles += sheet.axes.plot([], [], "D", color="white", label="Target level", **TARGET)
-    date_axis(sheet.axes, sheet.days)
-    sheet.axes.set_ylim(bottom=0)
-    sheet.axes.set_ylabel(measure.name, size=TEXT_SIZE)
-    what = f"Stock on the morning of each gas day, {measure.name}"
-    return sheet.finish(findings.storage_finding(result, measure), what, handles)
+    what = say("Daily supply by source, {rate}", rate=measure.rate)
+    return sheet.finish(findings.supply_finding(result, measure), what, handles)
 
 
 def curtailment(result: Results, ax: Axes | None = None, unit: UnitName = "mcm") -> Figure:
     """Curtailment by class [mcm/d or GWh/d] stacked, and below it the share of demand cut [%] by node."""
     measure = unit_named(unit)
-    days = _around_cuts(result)
+    days = around_cuts(result)
     sheet = canvas(result, ax, days)
     cut = indicators.curtailment_by_class(result).loc[days] * measure.factor
     cut = cut[[c for c in ordered(cut.columns, CLASSES) if cut[c].max() > indicators.TRACE * measure.factor]]
     tint = colours(cut.columns, CLASSES)
     sheet.axes.set_axis_off()
-    upper = sheet.axes.inset_axes((0, 0.42, 1, 0.58) if len(cut.columns) else (0, 0, 1, 1))
+    upper = sheet.axes.inset_axes((0, 1 - UPPER, 1, UPPER) if len(cut.columns) else (0, 0, 1, 1))
     shade(upper, result, days)
     handles = stack_steps(
         upper, cut, {c: {"color": tint[c], "label": name_of(result, "demand_classes", c)} for c in cut.columns}
@@ -123,39 +116,55 @@ def curtailment(result: Results, ax: Axes | None = None, unit: UnitName = "mcm")
         shortage_map(sheet.axes.inset_axes((0, 0, 1, 0.28)), result, days)
     else:
         demand = indicators.system_demand(result) * measure.factor
-        handles = [demand_line(upper, demand, "Firm demand, all of it served")]
+        handles = [demand_line(upper, demand, say("Firm demand, all of it served"))]
     upper.set_ylim(bottom=0)
     upper.set_ylabel(measure.rate, size=TEXT_SIZE)
-    what = f"Curtailment by demand class, {measure.rate}"
-    return sheet.finish(findings.curtailment_finding(result, measure), what, handles[::-1])
+    what = say("Curtailment by demand class, {rate}", rate=measure.rate)
+    return sheet.finish(findings.curtailment_finding(result, measure), what, handles[::-1], room=BODY * UPPER)
 
 
-def contracts(result: Results, ax: Axes | None = None, unit: UnitName = "mcm") -> Figure:
-    """Nominations against the daily contract quantity [mcm/d or GWh/d], one panel for each contract in use."""
-    measure, sheet = unit_named(unit), canvas(result, ax)
-    use = indicators.contract_use(result)
-    used = use[use["nominated"] > indicators.TRACE]
-    taken = indicators.contract_nominations(result) * measure.factor
-    dcq = result.quantity("dcq") * measure.factor
-    tint = colours(used["gas_source"].drop_duplicates(), SOURCES)
+def cuts(result: Results, ax: Axes | None = None, unit: UnitName = "mcm") -> Figure:
+    """Heat maps of the share of demand cut [%] by gas day: by demand class above, by node below; beside them what is unserved.
+
+    Raises InputError where nobody is cut.
+    """
+    if not indicators.cut_days(result):
+        raise InputError(
+            f"{result.manifest['scenario']['id']}: nobody is cut, so there is no map of cuts; choose a run with unserved gas"
+        )
+    measure, days = unit_named(unit), around_cuts(result)
+    sheet = canvas(result, ax, days)
+    by_class = indicators.curtailment_by_class(result).loc[days], indicators.demand_by_class(result).loc[days]
+    by_node = indicators.curtailment_by_node(result).loc[days], indicators.demand_by_node(result).loc[days]
+    shares = [cut_shares(*by_class).dropna(axis=1, how="all"), cut_shares(*by_node).dropna(axis=1, how="all")]
+    top = scale_end(*shares)
+    rows = [len(s.columns) for s in shares]
+    room = 1 - TITLES * SPLIT
+    heights = [room * n / sum(rows) for n in rows]
     sheet.axes.set_axis_off()
-    places, letters = panel_places(len(used))
-    for place, (contract, row) in zip(places, used.iterrows(), strict=True):
-        panel = sheet.axes.inset_axes(place)
-        shade(panel, result, sheet.days)
-        stack_steps(panel, taken[[str(contract)]], {str(contract): {"color": tint[row["gas_source"]]}})
-        x, limit = steps(dcq[[str(contract)]])
-        panel.step(x, limit[str(contract)], where="post", color=BLACK, linewidth=1)
-        date_axis(panel, sheet.days, small=True)
-        panel.set_ylim(bottom=0)
-        panel.set_title(textwrap.fill(f"{row['name']}: {percent(row['use'])}", letters), loc="left", size=TEXT_SIZE)
-    idle = [str(n) for n in use.loc[(use["nominated"] <= indicators.TRACE) & (use["dcq"] > 0), "name"]]
-    handles: list[Artist] = [Line2D([], [], color=BLACK, linewidth=1, label="Daily contract quantity")]
-    handles += [Patch(color=tint[s], label=f"Nominated: {label(result, s)}") for s in tint]
-    if idle:
-        handles.append(Patch(color="none", label=f"Not used: {', '.join(idle)}"))
-    what = f"Nominations, {measure.rate} (scales differ), and % of the daily contract quantities"
-    return sheet.finish(findings.contracts_finding(result, measure), what, handles, lanes=False)
+    titles = say("By demand class, in the order of cuts"), say("By node")
+    tables, bottoms = ("demand_classes", "nodes"), (heights[1] + SPLIT, 0.0)
+    for share, (cut, _), table, title, bottom, height in zip(
+        shares, (by_class, by_node), tables, titles, bottoms, heights, strict=True
+    ):
+        panel = sheet.axes.inset_axes((0, bottom, 1, height))
+        names = [_cut_row(result, table, str(c), float(cut[c].sum()), measure) for c in share.columns]
+        share_map(panel, share, names, top)
+        panel.tick_params(labelbottom=bottom == 0)
+        panel.set_title(title, loc="left", size=TEXT_SIZE)
+        for edge in {e for o in occurrences(result, days) for e in (o.start, o.stop) if days[0] < e <= days[-1]}:
+            panel.axvline(positions(pd.DatetimeIndex([edge]))[0], color=GREY, linewidth=0.8, linestyle=":")
+    share_scale(sheet.axes.inset_axes((0.72, 1 - SPLIT + 0.02, 0.22, 0.03)), top)
+    what = say("Share of demand cut by gas day, %; beside it unserved gas, {unit}", unit=measure.name)
+    missing = any(bool(s.isna().to_numpy().any()) for s in shares)
+    what = say("{what}; grey: no demand", what=what) if missing else what
+    return sheet.finish(cuts_finding(result, measure), what, [], shaded=False)
+
+
+def _cut_row(result: Results, table: str, asset: str, cut: float, measure: Unit) -> str:
+    """`Households  12.3` with as much of the name as fits beside the map; the name alone where nothing is cut."""
+    amount = f"  {number(cut * measure.factor)}" if cut > indicators.TRACE else ""
+    return shortened(name_of(result, table, asset), ROW - width(amount, SMALL_SIZE), SMALL_SIZE) + amount
 
 
 def prices(result: Results, ax: Axes | None = None, unit: UnitName = "mcm") -> Figure:
@@ -169,10 +178,9 @@ def prices(result: Results, ax: Axes | None = None, unit: UnitName = "mcm") -> F
     groups = alike(frame.loc[:, frame.max() > 0])
     for k, nodes in enumerate(groups):
         x, line = steps(frame[nodes[:1]])
-        text = (
-            "All other nodes" if k == 0 and len(nodes) > MANY else "; ".join(name_of(result, "nodes", n) for n in nodes)
-        )
-        text = "All nodes" if len(groups) == 1 else text
+        text = "; ".join(name_of(result, "nodes", n) for n in nodes)
+        if len(groups) == 1 or (k == 0 and len(nodes) > MANY):
+            text = say("All nodes") if len(groups) == 1 else say("All other nodes")
         style: dict[str, Any] = {"color": CYCLE[k % len(CYCLE)], "linewidth": 1.6, "zorder": len(groups) + 2 - k}
         handles += sheet.axes.step(x, line[nodes[0]], where="post", label=text, **style)
     shown = frame[[n[0] for n in groups]]
@@ -184,11 +192,14 @@ def prices(result: Results, ax: Axes | None = None, unit: UnitName = "mcm") -> F
         sheet.axes.set_yticks(ticks, [number(t) for t in ticks])
         sheet.axes.set_yticks([], minor=True)
         sheet.axes.set_ylim(max(t for t in (*PRICE_TICKS[:1], *ticks) if t <= max(low, 1)), high * 1.1)
-    sheet.axes.set_ylabel("EUR/MWh", size=TEXT_SIZE)
-    return sheet.finish(findings.prices_finding(result), "Cost of one more MWh at each node, EUR/MWh", handles)
+    sheet.axes.set_ylabel(say("EUR/MWh"), size=TEXT_SIZE)
+    what = say("Cost of one more MWh at each node, EUR/MWh")
+    if sheet.axes.get_yscale() == "log":
+        what = say("Cost of one more MWh at each node, EUR/MWh on a logarithmic scale")
+    return sheet.finish(findings.prices_finding(result), what, handles)
 
 
-def _around_cuts(result: Results) -> pd.DatetimeIndex:
+def around_cuts(result: Results) -> pd.DatetimeIndex:
     """The days of cuts and some before and after; the whole horizon without cuts."""
     first, last = indicators.first_cut(result), indicators.last_cut(result)
     if first is None or last is None:

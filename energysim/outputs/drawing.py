@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -11,11 +12,12 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
 from energysim.indicators import basic as indicators
-from energysim.outputs.canvas import SMALL_SIZE, TEXT_SIZE, date_axis, steps
+from energysim.outputs.canvas import SMALL_SIZE, TEXT_SIZE, date_axis, numbers, steps
 from energysim.outputs.findings import name_of
-from energysim.outputs.palette import BLACK, VERMILLION
+from energysim.outputs.palette import BLACK, INK, PALE, VERMILLION
 from energysim.outputs.wording import number
 from energysim.results import Results
+from energysim.words import say
 
 TENTH = 10
 """Per cent to which the scale of the heat map is rounded up."""
@@ -25,7 +27,7 @@ COLUMNS = ((1, 1), (4, 2), (9, 3))
 """Panels up to which there are so many columns; four beyond."""
 LETTERS = 80
 """Letters of panel titles side by side."""
-LEFT, WIDTH, ABOVE, BELOW = 0.02, 0.8, 0.085, 0.11
+LEFT, PANEL_WIDTH, ABOVE, BELOW = 0.02, 0.8, 0.085, 0.11
 """Margins of a panel: shares of its column, and of the host's height for title and dates."""
 SHORTAGE = LinearSegmentedColormap.from_list("shortage", ["#FFFFFF", "#F6C9A8", VERMILLION, "#5A2700"])
 
@@ -42,7 +44,7 @@ def stack_steps(axes: Axes, frame: pd.DataFrame, styles: dict[str, dict[str, Any
     return handles
 
 
-def demand_line(axes: Axes, demand: pd.Series[float], label: str = "Firm demand") -> Artist:
+def demand_line(axes: Axes, demand: pd.Series[float], label: str) -> Artist:
     """The demand line, black on a white edge so that it shows on every colour."""
     x, whole = steps(demand.to_frame())
     axes.step(x, whole["demand"], where="post", color="white", linewidth=2.6)
@@ -53,19 +55,40 @@ def demand_line(axes: Axes, demand: pd.Series[float], label: str = "Firm demand"
 def shortage_map(axes: Axes, result: Results, days: pd.DatetimeIndex) -> None:
     """Heat map: share of demand cut [%], nodes down, days across."""
     demand = indicators.demand_by_node(result).loc[days]
-    share = 100 * indicators.curtailment_by_node(result).loc[days] / demand.where(demand > 0)
+    share = cut_shares(indicators.curtailment_by_node(result).loc[days], demand)
+    share_map(axes, share, [name_of(result, "nodes", n) for n in share.columns], scale_end(share))
+    axes.set_title(say("Share of demand cut by node"), loc="left", size=TEXT_SIZE)
+    share_scale(axes.inset_axes((0.7, 1.07, 0.22, 0.09)), scale_end(share))
+
+
+def cut_shares(cut: pd.DataFrame, demand: pd.DataFrame) -> pd.DataFrame:
+    """Share of demand cut [%]; NaN where there is no demand."""
+    return 100 * cut / demand.where(demand > 0)
+
+
+def scale_end(*shares: pd.DataFrame) -> float:
+    """End of the scale of maps that are read together [%]."""
+    most = max(float(share.max().max()) for share in shares)
+    return float(np.ceil(max(TENTH, most - indicators.TRACE) / TENTH) * TENTH)
+
+
+def share_map(axes: Axes, share: pd.DataFrame, names: Sequence[str], top: float) -> None:
+    """Shares [%] as colours, columns down with their names beside them, days across; grey where there is no demand."""
     edges, _ = steps(share)
-    top = float(np.ceil(max(TENTH, share.max().max() - indicators.TRACE) / TENTH) * TENTH)
-    mesh = axes.pcolormesh(edges, np.arange(len(share.columns) + 1), share.T, cmap=SHORTAGE, vmin=0, vmax=top)
+    known = np.ma.masked_invalid(share.T.to_numpy(dtype=float))
+    mesh = axes.pcolormesh(edges, np.arange(len(share.columns) + 1), known, cmap=SHORTAGE, vmin=0, vmax=top)
     mesh.set_rasterized(True)
-    date_axis(axes, days)
+    date_axis(axes, pd.DatetimeIndex(share.index))
     axes.grid(False)
     axes.invert_yaxis()
-    axes.set_yticks(np.arange(len(share.columns)) + 0.5, [name_of(result, "nodes", n) for n in share.columns])
+    axes.set_facecolor(PALE)
+    axes.set_yticks(np.arange(len(share.columns)) + 0.5, list(names))
     axes.yaxis.tick_right()
     axes.tick_params(axis="y", length=0, labelsize=SMALL_SIZE)
-    axes.set_title("Share of demand cut by node", loc="left", size=TEXT_SIZE)
-    scale = axes.inset_axes((0.7, 1.07, 0.22, 0.09))
+
+
+def share_scale(scale: Axes, top: float) -> None:
+    """The colours of a heat map from 0 to the end of its scale [%]."""
     scale.imshow(np.linspace(0, 1, 256).reshape(1, -1), aspect="auto", cmap=SHORTAGE)
     scale.set(xticks=[], yticks=[], frame_on=False)
     place: dict[str, Any] = {"transform": scale.transAxes, "va": "center", "size": SMALL_SIZE}
@@ -81,7 +104,7 @@ def panel_places(panels: int) -> tuple[list[tuple[float, float, float, float]], 
         (
             (k % columns + LEFT) / columns,
             1 - (k // columns + 1) * height + BELOW,
-            WIDTH / columns,
+            PANEL_WIDTH / columns,
             height - ABOVE - BELOW,
         )
         for k in range(panels)
@@ -99,3 +122,13 @@ def alike(frame: pd.DataFrame) -> list[list[str]]:
         else:
             groups.append([node])
     return sorted(groups, key=len, reverse=True)
+
+
+def plain(axes: Axes, across: Literal["x", "y"] = "y") -> None:
+    """Axes without dates: light grid across the values, no box, plain numbers."""
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(axis=across, color=PALE, linewidth=0.7)
+    axes.set_axisbelow(True)
+    axes.tick_params(labelsize=TEXT_SIZE, colors=INK)
+    axis = axes.xaxis if across == "x" else axes.yaxis
+    axis.set_major_formatter(numbers())

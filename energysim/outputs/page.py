@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import pandas as pd
-from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from energysim.indicators import basic as indicators
+from energysim.outputs.page_estimates import estimates_table
+from energysim.outputs.page_table import caption, new_table
+from energysim.outputs.scenario_words import said_remark, said_title, said_weather
 from energysim.outputs.wording import (
     LEAST_CHANGE,
     MCM,
@@ -22,15 +25,27 @@ from energysim.outputs.wording import (
     source_name,
 )
 from energysim.results import Results
-from energysim.units import REPORTING_GCV, to_gwh
-from energysim.words import day_month
+from energysim.units import REPORTING_GCV
+from energysim.words import day_month, decimals, iso_or_local, say, table_day, term
 
 WIDTH = 100
-SHOWN_ESTIMATES = 9
+SEPARATOR = "  ·  "
 SHOWN_LIMITS = 8
-SEASON_DAYS = 150
-"""Days over which a stock counts, when stocks and daily rates are ranked together."""
-ITEMS = {"gas": "gas bought", "entry": "entry tariffs", "closing_stock": "value of gas left in store"}
+ITEMS = {
+    "gas": "gas bought",
+    "transport": "transport",
+    "entry": "entry tariffs",
+    "storage": "storage",
+    "fuel_oil": "fuel oil",
+    "take_or_pay": "take or pay",
+    "sales": "sales",
+    "closing_stock": "value of gas left in store",
+    "curtailment": "curtailment",
+    "filling_shortfall": "filling shortfall",
+}
+"""Item of the costs -> its words."""
+POLICIES = {"hold_high": "hold high", "hold_low": "hold low"}
+"""Stock policy -> its words."""
 
 
 def page_console(stderr: bool = False) -> Console:
@@ -59,35 +74,25 @@ def page(results: Results, unit: Unit = MCM) -> Group:
         _costs(results),
         _limits(results),
         _news(results, unit),
-        _estimates(results),
+        estimates_table(results),
         _foot(results, unit),
     ]
     return Group(*[p for p in parts if p is not None])
 
 
-def _table(title: str, *columns: str, left: int = 1) -> Table:
-    """A table of the page; titles and captions are plain text, so that `[mcm]` is not read as markup."""
-    style: dict[str, Any] = {"title_justify": "left", "caption_justify": "left"}
-    table = Table(title=Text(title, style="bold"), box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), **style)
-    for k, column in enumerate(columns):
-        table.add_column(Text(column), justify="left" if k < left else "right", no_wrap=k > 0)
-    return table
-
-
-def _caption(*lines: str) -> Text:
-    return Text("\n".join(lines), style="dim italic")
-
-
 def _head(results: Results) -> list[RenderableType]:
     m = results.manifest
-    weather = "; ".join(r.removeprefix("weather: ") for r in m["remarks"] if r.startswith("weather")) or "as given"
-    line = f"{m['scenario']['id']}  ·  gas year {m['gas_year'] or 'as built'}  ·  weather {weather}"
-    others = [Text(r, style="dim") for r in m["remarks"] if not r.startswith("weather")]
-    return [Text(results.title, style="bold"), Text(line, style="dim"), *others]
+    year = say("gas year {year}", year=m["gas_year"] or say("as built"))
+    weather = say("weather {weather}", weather=said_weather(m["remarks"]))
+    line = SEPARATOR.join([m["scenario"]["id"], year, weather])
+    others = [Text(said_remark(r), style="dim") for r in m["remarks"] if not r.startswith("weather")]
+    return [Text(said_title(results.title), style="bold"), Text(line, style="dim"), *others]
 
 
 def _cuts(cut: pd.DataFrame, unit: Unit) -> Table:
-    table = _table("Who is cut", "class", unit.name, "of its demand", f"worst day {unit.rate}", "first", "last", "days")
+    worst = say("worst day {rate}", rate=unit.rate)
+    heads = (say("class"), unit.name, say("of its demand"), worst, say("first"), say("last"), say("days"))
+    table = new_table(say("Who is cut"), *heads)
     for row in cut.to_dict("records"):
         table.add_row(
             Text(row["name"], style="bold" if row["protected"] else ""),
@@ -98,14 +103,14 @@ def _cuts(cut: pd.DataFrame, unit: Unit) -> Table:
             day_month(row["last"]),
             str(row["days"]),
         )
-    table.caption = _caption("classes are cut from the top of this table downwards; protected customers in bold")
+    table.caption = caption(say("classes are cut from the top of this table downwards; protected customers in bold"))
     return table
 
 
 def _zones(results: Results, unit: Unit) -> Text:
     by_node = indicators.curtailment_by_node(results).sum()
     parts = [f"{node} {unit(float(value))}" for node, value in by_node.items() if float(value) > TRACE]
-    return Text(f"By zone [{unit.name}]: {', '.join(parts)}\n")
+    return Text(say("By zone [{unit}]: {zones}", unit=unit.name, zones=", ".join(parts)) + "\n")
 
 
 def _replacements(results: Results, unit: Unit) -> Table | None:
@@ -113,12 +118,13 @@ def _replacements(results: Results, unit: Unit) -> Table | None:
     found = results.manifest["replacements"]
     if not found or not any(abs(v) > LEAST_CHANGE for v in (*found["during"].values(), *found["year"].values())):
         return None
-    when = f"{day_month(found['first'])} to {day_month(found['last'])}"
-    table = _table(f"What changed against the plan without the surprise [{unit.name}]", "source", when, "whole year")
+    when = say("{first} to {last}", first=day_month(found["first"]), last=day_month(found["last"]))
+    title = say("What changed against the plan without the surprise [{unit}]", unit=unit.name)
+    table = new_table(title, say("source"), when, say("whole year"))
     for name, during in found["during"].items():
         if max(abs(during), abs(found["year"][name])) > LEAST_CHANGE:
             table.add_row(source_name(results, name), _signed(during, unit), _signed(found["year"][name], unit))
-    table.caption = _caption("stores are net of injection; a small rest is lost on the way")
+    table.caption = caption(say("stores are net of injection; a small rest is lost on the way"))
     return table
 
 
@@ -130,21 +136,22 @@ def _supply(results: Results, unit: Unit) -> Table:
     supply = indicators.supply_by_source(results)
     total = float(supply.to_numpy().sum())
     january = results.dates.month == 1
-    table = _table("Supply", "source", unit.name, "share", f"January mean {unit.rate}", f"largest day {unit.rate}")
+    days = (say("January mean {rate}", rate=unit.rate), say("largest day {rate}", rate=unit.rate))
+    table = new_table(say("Supply"), say("source"), unit.name, say("share"), *days)
     for source, series in supply.items():
         if float(series.sum()) <= TRACE:
             continue
         table.add_row(
             source_name(results, str(source)),
             unit(float(series.sum())),
-            f"{100 * float(series.sum()) / total:.1f} %",
+            f"{decimals(100 * float(series.sum()) / total, 1)} %",
             unit(float(series[january].mean())) if january.any() else "",
             unit(float(series.max())),
         )
     demand = indicators.system_demand(results)
     table.add_section()
     mean = unit(float(demand[january].mean())) if january.any() else ""
-    table.add_row("demand", unit(float(demand.sum())), "", mean, unit(float(demand.max())))
+    table.add_row(say("demand"), unit(float(demand.sum())), "", mean, unit(float(demand.max())))
     return table
 
 
@@ -153,29 +160,41 @@ def _stocks(results: Results, unit: Unit) -> Table | None:
     if not accounts:
         return None
     inventory, days = results.quantity("inventory"), _key_days(results)
-    table = _table(f"Stock on the morning [{unit.name}]", "account", *[day_month(d) for d in days], "volume")
+    title = say("Stock on the morning [{unit}]", unit=unit.name)
+    table = new_table(title, say("account"), *[table_day(d) for d in days], say("volume"))
     table.columns[0].min_width = 26
     for account in accounts:
         levels = [unit(float(inventory[account["asset"]].loc[d]), 0) for d in days]
         star = "" if account["group"] == "callable" else " *"
-        table.add_row(account["name"] + star, *levels, unit(float(account["volume"]), 0))
-    notes = ["* stands there, but is not Serbia's to call"] if any(a["group"] != "callable" for a in accounts) else []
-    eve = results.manifest["eve_of_surprise"]
-    if eve:
-        policy = results.manifest["policy"]["stock"].replace("_", " ")
-        notes.append(
-            f"eve of the first surprise, {day_month(eve['date'])}: callable {unit(eve['stock'], 0)} {unit.name}; "
-            f"plans of equal cost have {unit(eve['lowest'], 0)} to {unit(eve['highest'], 0)} (stock policy: {policy})"
-        )
-    notes += _reserve_rule(results, unit)
-    table.caption = _caption(*notes)
+        table.add_row(term(account["name"]) + star, *levels, unit(float(account["volume"]), 0))
+    apart = any(a["group"] != "callable" for a in accounts)
+    notes = [say("* stands there, but is not Serbia's to call")] if apart else []
+    table.caption = caption(*notes, *_eve(results, unit), *_reserve_rule(results, unit))
     return table
+
+
+def _eve(results: Results, unit: Unit) -> list[str]:
+    """The stock on the eve of the first surprise, and how far it could lie elsewhere at equal cost."""
+    eve, policy = results.manifest["eve_of_surprise"], results.manifest["policy"]["stock"]
+    if not eve:
+        return []
+    return [
+        say(
+            "eve of the first surprise, {day}: callable {stock}; "
+            "plans of equal cost have {lowest} to {highest} (stock policy: {policy})",
+            day=day_month(eve["date"]),
+            stock=f"{unit(eve['stock'], 0)} {unit.name}",
+            lowest=unit(eve["lowest"], 0),
+            highest=unit(eve["highest"], 0),
+            policy=term(POLICIES.get(policy, policy.replace("_", " "))),
+        )
+    ]
 
 
 def _reserve_rule(results: Results, unit: Unit) -> list[str]:
     """The planner's prudence, always printed: it sets the stock on the eve of a surprise."""
     levels = [f"{day_month(t['date'])} {unit(t['level'], 0)}" for t in results.manifest["targets"]]
-    return [f"reserve rule (soft) [{unit.name}]: " + ", ".join(levels)] if levels else []
+    return [say("reserve rule (soft) [{unit}]: {levels}", unit=unit.name, levels=", ".join(levels))] if levels else []
 
 
 def _key_days(results: Results) -> list[pd.Timestamp]:
@@ -186,15 +205,15 @@ def _key_days(results: Results) -> list[pd.Timestamp]:
 
 def _costs(results: Results) -> Table:
     breakdown = indicators.cost_breakdown(results) / 1000.0
-    table = _table("Costs [MEUR]", "item", "MEUR")
-    for column, title in (("cost", "costs, net"), ("penalty", "penalties (harm, not money)")):
+    table = new_table(say("Costs [MEUR]"), say("item"), say("MEUR"))
+    for column, title in (("cost", say("costs, net")), ("penalty", say("penalties (harm, not money)"))):
         amounts = breakdown[column].dropna()
         amounts = amounts[amounts.abs() > TRACE]
         if amounts.empty:
             continue
         for item, value in amounts.items():
-            table.add_row(ITEMS.get(str(item), str(item).replace("_", " ")), f"{value:,.1f}")
-        table.add_row(Text(title, style="bold"), Text(f"{amounts.sum():,.1f}", style="bold"))
+            table.add_row(term(ITEMS.get(str(item), str(item).replace("_", " "))), decimals(value, 1))
+        table.add_row(Text(title, style="bold"), Text(decimals(amounts.sum(), 1), style="bold"))
         table.add_section()
     return table
 
@@ -205,12 +224,20 @@ def _limits(results: Results) -> Table | None:
     limits = indicators.binding_limits(results, pd.DatetimeIndex(days) if len(days) else None)
     if limits.empty:
         return None
-    where = "on the days with cuts" if len(days) else "over the year"
-    table = _table(f"Why: what binds {where}", "limit", "asset", "days", "EUR/MWh", left=2)
+    title = say("Why: what binds on the days with cuts") if len(days) else say("Why: what binds over the year")
+    table = new_table(title, say("limit"), say("asset"), say("days"), say("EUR/MWh"), left=2)
     for row in limits.head(SHOWN_LIMITS).to_dict("records"):
-        table.add_row(str(row["limit"]), str(row["name"]), str(int(row["days"])), f"{row['mean']:,.1f}")
-    table.caption = _caption("EUR/MWh: what one more unit of the limit would save, mean of those days")
+        table.add_row(term(row["limit"]), _named(results, row), str(int(row["days"])), decimals(row["mean"], 1))
+    table.caption = caption(say("EUR/MWh: what one more unit of the limit would save, mean of those days"))
     return table
+
+
+def _named(results: Results, row: Mapping[Hashable, Any]) -> str:
+    """What a limit belongs to; demand in one zone by its class and the zone's id."""
+    zone = results.assets[(results.assets["table"] == "offtakes") & (results.assets["asset"] == row["asset"])]
+    if len(zone) and row["name"] == f"{zone['name'].iloc[0]}, {zone['parent'].iloc[0]}":
+        return f"{term(zone['name'].iloc[0])}, {zone['parent'].iloc[0]}"
+    return term(str(row["name"]))
 
 
 def _news(results: Results, unit: Unit) -> Text | None:
@@ -218,48 +245,25 @@ def _news(results: Results, unit: Unit) -> Text | None:
     if len(news) < 2:
         return None
     lines = [
-        f"{day_month(n['date'])} the plan expects {unit(n['expected_unserved'])} {unit.name} unserved" for n in news
+        say(
+            "{day} the plan expects {amount} unserved",
+            day=day_month(n["date"]),
+            amount=f"{unit(n['expected_unserved'])} {unit.name}",
+        )
+        for n in news
     ]
-    return Text(f"News: {'; '.join(lines)}\n")
-
-
-def _estimates(results: Results) -> Table | None:
-    estimates = sorted(results.manifest["estimates"], key=_weight)
-    if not estimates:
-        return None
-    table = _table("Uncertain inputs", "figure", "used", "range", "why")
-    table.columns[3].justify, table.columns[3].no_wrap = "left", False
-    for e in estimates[:SHOWN_ESTIMATES]:
-        used, span = f"{e['value']:g} {_unit_of(e['figure'])}", f"{e['low']:g} … {e['high']:g}"
-        table.add_row(str(e["asset"]), used, span, Text(e["note"] or ""))
-    if len(estimates) > SHOWN_ESTIMATES:
-        hidden = len(estimates) - SHOWN_ESTIMATES
-        table.caption = _caption(f"and {hidden} more estimates: `energysim explain ASSET`, manifest.json")
-    return table
-
-
-def _weight(estimate: dict[str, Any]) -> tuple[int, float]:
-    """Contracts with an unknown status first, then the widest range in energy terms."""
-    width = float(estimate["high"]) - float(estimate["low"])
-    width *= 1.0 if "gwh" in estimate["figure"] else to_gwh(1.0, REPORTING_GCV)
-    if estimate["figure"].endswith("_mcm"):  # a stock lasts a season, a rate recurs every day
-        width /= SEASON_DAYS
-    idle = estimate["value"] == 0 and estimate.get("status") != "unknown"
-    return (0 if estimate.get("status") == "unknown" else 2 if idle else 1, -width)
-
-
-def _unit_of(figure: str) -> str:
-    endings = {"_mcm_per_day": "mcm/d", "_gwh_per_day": "GWh/d", "_mcm": "mcm", "_factor": "×"}
-    return next((unit for ending, unit in endings.items() if figure.endswith(ending)), "")
+    return Text(say("News: {lines}", lines="; ".join(lines)) + "\n")
 
 
 def _foot(results: Results, unit: Unit) -> Text:
     m = results.manifest
-    volume = f" mcm at {REPORTING_GCV:g} kWh/m3." if unit == MCM else ""
     worst = max(c["relative_gap"] for c in m["certificates"])
-    return Text(
-        f"run {m['run_id']} · {m['first_day']} to {m['last_day']} · optimum certified (relative gap {worst:.0e}) · "
-        f"{m['seconds']:.1f} s\n"
-        f"Transport model with daily steps: pressures and hours are not seen.{volume}",
-        style="dim",
-    )
+    facts = [
+        say("run {run}", run=m["run_id"]),
+        say("{first} to {last}", first=iso_or_local(m["first_day"]), last=iso_or_local(m["last_day"])),
+        say("optimum certified (relative gap {gap})", gap=f"{worst:.0e}"),
+        f"{decimals(m['seconds'], 1)} s",
+    ]
+    kind = say("Transport model with daily steps: pressures and hours are not seen.")
+    volume = say("mcm at {gcv} kWh/m3.", gcv=decimals(REPORTING_GCV, 2)) if unit == MCM else ""
+    return Text(f"{' · '.join(facts)}\n{kind} {volume}".rstrip(), style="dim")

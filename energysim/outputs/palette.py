@@ -33,6 +33,9 @@ SOURCES: dict[str, str] = {
 }
 """Gas sources, storage accounts and the fuel switch, from the bottom of a stack."""
 
+ENTRIES: dict[str, str] = {"kireevo": BLUE, "horgos": YELLOW, "ibs": ORANGE}
+"""Entry points by what comes through them most: Russian gas, gas bought in Hungary, Azerbaijani gas."""
+
 CLASSES: dict[str, str] = {
     "feedstock": YELLOW,
     "industry": ORANGE,
@@ -57,3 +60,9 @@ def colours(ids: Iterable[str], known: dict[str, str]) -> dict[str, str]:
     given = list(ids)
     spare = [i for i in given if i not in known]
     return {i: known[i] if i in known else SPARE[spare.index(i) % len(SPARE)] for i in given}
+
+
+def luminance(colour: str) -> float:
+    """How bright a colour `#RRGGBB` is, 0…1: weights of ITU-R BT.709."""
+    red, green, blue = (int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from rich.text import Text
 
 from energysim.outputs.wording import TRACE, Unit, gap_text, number
 from energysim.units import REPORTING_GCV
-from energysim.words import day_month
+from energysim.words import day_month, decimals, localised, say
 
 SHOWN_ELEMENTS = 12
 SHOWN_WINTERS = 5
@@ -22,11 +22,6 @@ OUTAGE_CHARS = 30
 LEAST_WORDS = 10
 """Letters in a line of words beside numbers; all of it fits 80 columns."""
 NOTHING = "–"
-ASSUMED = (
-    "Failure rates are mostly assumed, outages are taken to be independent of each other and of the cold, and refusals to "
-    "deliver are no failures"
-)
-"""What every probability rests on."""
 
 
 def risk_page(
@@ -45,6 +40,14 @@ def risk_page(
     return Group(*[p for p in parts if p is not None])
 
 
+def assumed() -> str:
+    """What every probability rests on."""
+    return say(
+        "Failure rates are mostly assumed, outages are taken to be independent of each other and of the cold, and refusals "
+        "to deliver are no failures"
+    )
+
+
 def period(asked: Mapping[str, Any]) -> str:
     """What a sample is: a winter, or a whole gas year."""
     return "year" if asked.get("whole_year") else "winter"
@@ -57,34 +60,56 @@ def finding(estimates: pd.DataFrame, samples: int, unit: Unit, asked: Mapping[st
     """
     by = {str(row["figure"]): row for row in estimates.to_dict("records")}
     p, u, tail = by["loss_of_load_probability"], by["expected_unserved"], by["cvar_95"]
-    sampled = period(asked)
-    given = "" if "outages" in asked.get("without", ()) else "If assets fail as often as assumed, "
+    given = "" if "outages" in asked.get("without", ()) else say("If assets fail as often as assumed,") + " "
     if not p["value"]:
+        none = {"samples": decimals(samples), "high": percent(p["high"])}
         told = (
-            f"{given}nobody is cut in any of {samples:,} sampled {sampled}s; "
-            f"that leaves a probability of up to {percent(p['high'])} (95 %)."
+            say(
+                "nobody is cut in any of {samples} sampled years; that leaves a probability of up to {high} (95 %).",
+                **none,
+            )
+            if asked.get("whole_year")
+            else say(
+                "nobody is cut in any of {samples} sampled winters; that leaves a probability of up to {high} (95 %).",
+                **none,
+            )
         )
-        return told[0].upper() + told[1:]
+        return _capital(f"{given}{told}")
     value, low, high, worst = (small(v * unit.factor) for v in (u["value"], u["low"], u["high"], tail["value"]))
-    told = (
-        f"{given}somebody is cut in {percent(p['value'])} of {sampled}s "
-        f"(95 % of the sampling: {percent(p['low'])} to {percent(p['high'])}). "
-        f"Expected unserved gas is {value} {unit.name} a {sampled} ({low} to {high}); the worst 5 % of {sampled}s lose "
-        f"{worst} {unit.name} in the mean."
-    )
-    return told[0].upper() + told[1:]
+    chance = {"share": percent(p["value"]), "least": percent(p["low"]), "most": percent(p["high"])}
+    gas = {"unit": unit.name, "value": value, "low": low, "high": high, "worst": worst}
+    if asked.get("whole_year"):
+        cut = say("somebody is cut in {share} of years (95 % of the sampling: {least} to {most}).", **chance)
+        lost = say(
+            "Expected unserved gas is {value} {unit} a year ({low} to {high}); the worst 5 % of years lose {worst} {unit} in "
+            "the mean.",
+            **gas,
+        )
+    else:
+        cut = say("somebody is cut in {share} of winters (95 % of the sampling: {least} to {most}).", **chance)
+        lost = say(
+            "Expected unserved gas is {value} {unit} a winter ({low} to {high}); the worst 5 % of winters lose {worst} "
+            "{unit} in the mean.",
+            **gas,
+        )
+    return _capital(f"{given}{cut} {lost}")
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def small(value: float) -> str:
     """A number as elsewhere; what is little but not nothing keeps a digit: 0.004."""
     text = NOTHING if pd.isna(value) or np.isinf(value) else number(value)
-    return f"{value:.1g}" if text == "0" and abs(value) >= 1e-4 else text
+    return localised(f"{value:.1g}") if text == "0" and abs(value) >= 1e-4 else text
 
 
 def percent(share: float) -> str:
     """A share as `12 %`, `3.4 %` or `0.25 %`."""
     value = 100 * float(share)
-    return f"{value:.0f} %" if value >= 10 else f"{value:.1f} %" if value >= 1 else f"{value:.2g} %"
+    text = f"{value:.0f}" if value >= 10 else f"{value:.1f}" if value >= 1 else f"{value:.2g}"
+    return f"{localised(text)} %"
 
 
 def _head(samples: pd.DataFrame, study: Mapping[str, Any]) -> list[RenderableType]:
@@ -103,20 +128,31 @@ def _head(samples: pd.DataFrame, study: Mapping[str, Any]) -> list[RenderableTyp
 def drawn(asked: Mapping[str, Any]) -> str:
     """What is drawn and what is known, in words."""
     without = set(asked.get("without", ()))
-    weather = {"resampled": "winters put together from past ones", "analogue": "past winters whole"}
-    kind = weather.get(str(asked.get("weather"))) if "weather" not in without else None
-    said = [f"{kind}{', shifted by the warming since' if asked.get('trend') else ''}" if kind else
-            f"weather as in the scenario ({asked.get('scenario_weather', 'given')})"]  # fmt: skip
-    names = {"demand": "demand's residual", "prices": "hub prices", "outages": "outages"}
-    said += [name for driver, name in names.items() if driver not in without]
-    ends = "their ends too" if asked.get("length_known", True) else "the mean repair time believed"
-    known = (
-        "all known on 1 October (a bound)"
-        if asked.get("foresight") == "foreseen"
-        else f"known on their first day, {ends}"
-    )
-    outages = "" if "outages" in without else f"; outages {known}"
-    return f"{', '.join(said)}{outages}. Weather, demand and prices are known ahead."
+    said = [_weather(asked, without)]
+    if "demand" not in without:
+        said.append(say("demand's residual"))
+    if "prices" not in without:
+        said.append(say("hub prices"))
+    ahead = say("Weather, demand and prices are known ahead.")
+    if "outages" in without:
+        return f"{', '.join(said)}. {ahead}"
+    known = say("outages known on their first day, the mean repair time believed")
+    if asked.get("foresight") == "foreseen":
+        known = say("outages all known on 1 October (a bound)")
+    elif asked.get("length_known", True):
+        known = say("outages known on their first day, their ends too")
+    return f"{', '.join([*said, say('outages')])}; {known}. {ahead}"
+
+
+def _weather(asked: Mapping[str, Any], without: Set[str]) -> str:
+    kind = asked.get("weather") if "weather" not in without else None
+    if kind == "resampled":
+        said = say("winters put together from past ones")
+    elif kind == "analogue":
+        said = say("past winters whole")
+    else:
+        return say("weather as in the scenario ({weather})", weather=str(asked.get("scenario_weather", "given")))
+    return f"{said}, {say('shifted by the warming since')}" if asked.get("trend") else said
 
 
 def _figures(estimates: pd.DataFrame, asked: Mapping[str, Any], unit: Unit) -> Table:
@@ -218,7 +254,7 @@ def _foot(samples: pd.DataFrame, study: Mapping[str, Any], unit: Unit) -> Text:
     volume = f" mcm at {REPORTING_GCV:g} kWh/m3." if unit.name == "mcm" else ""
     worst = float(samples["relative_gap"].max())
     return Text(
-        f"\nThe intervals hold the sampling alone. {ASSUMED}: docs/montecarlo.md, data/outage_rates.csv.\n"
+        f"\nThe intervals hold the sampling alone. {assumed()}: docs/montecarlo.md, data/outage_rates.csv.\n"
         f"montecarlo {str(study.get('digest', ''))[:10]} · every optimum certified (relative gap {gap_text(worst)})\n"
         f"Transport model with daily steps: pressures and hours are not seen.{volume}",
         style="dim",

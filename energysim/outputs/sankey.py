@@ -14,19 +14,23 @@ from matplotlib.path import Path as Outline
 
 from energysim.indicators.origin import IN_STORE, served_by_origin
 from energysim.outputs import findings
-from energysim.outputs.canvas import TEXT_SIZE, canvas
+from energysim.outputs.canvas import LEFT, RIGHT, SPAN, TEXT_SIZE, canvas
 from energysim.outputs.charts import UnitName
 from energysim.outputs.findings import name_of
+from energysim.outputs.letters import shortened, width
 from energysim.outputs.palette import CLASSES, GREY, INK, SOURCES, colours, ordered
 from energysim.outputs.wording import number, unit_named
 from energysim.results import Results
+from energysim.words import say
 
 WINTER = (10, 11, 12, 1, 2, 3)
 """Months of the gas winter."""
 GAP, BAR = 0.035, 0.02
 """Room between two bars as a share of the height, and their width as a share of the width."""
-FROM, TO = 0.3, 0.8
+FROM, TO = 0.32, 0.8
 """Where the bars of origins and of classes stand, as shares of the width."""
+BEFORE, BEHIND = LEFT + FROM * SPAN - 0.2, RIGHT + (1 - TO - BAR) * SPAN - 0.2
+"""Inches for the names of origins left of their bars, and of classes right of theirs."""
 STORED = "#882255"
 """Gas that lay in store at the start has no other origin."""
 LEAST = 0.002
@@ -60,14 +64,18 @@ def origins(result: Results, ax: Axes | None = None, unit: UnitName = "mcm") -> 
             start[origin] -= heights[0]
             end[group] -= heights[1]
     grey = dict.fromkeys(table.columns, GREY)
-    for side, place, colour, amounts in ((left, FROM, tint, table.sum(axis=1)), (right, TO, grey, table.sum())):
+    sides = (left, FROM, tint, table.sum(axis=1), BEFORE), (right, TO, grey, table.sum(), BEHIND)
+    for side, place, colour, amounts, room in sides:
         for name, (low, high) in side.items():
             axes.add_patch(_bar(place, low, high, colour[name]))
-            said = f"{_name(result, name)}  {number(float(amounts[name]) * measure.factor)}"
+            amount = f"  {number(float(amounts[name]) * measure.factor)}"
+            said = shortened(_name(result, name), room - width(amount, TEXT_SIZE), TEXT_SIZE) + amount
             x, align = (place - 0.01, "right") if place == FROM else (place + BAR + 0.01, "left")
             style: dict[str, Any] = {"ha": align, "va": "center", "size": TEXT_SIZE, "color": INK}
             axes.text(x, (low + high) / 2, said, **style)
-    what = f"Gas served from October to March by origin (proportional mixing) and demand class, {measure.name}"
+    what = say(
+        "Gas served from October to March by origin (proportional mixing) and demand class, {unit}", unit=measure.name
+    )
     return sheet.finish(findings.origins_finding(result, table, measure), what, [], dated=False)
 
 
@@ -97,13 +105,13 @@ def scale_of(shares: pd.Series[float]) -> float:
 
 def _name(result: Results, name: str) -> str:
     if name == IN_STORE:
-        return "In store on the first day"
+        return say("In store on the first day")
     table = (
         "demand_classes"
         if name in set(result.assets.loc[result.assets["table"] == "demand_classes", "asset"])
         else "gas_sources"
     )
-    return name_of(result, table, name).partition(",")[0]
+    return name_of(result, table, name)
 
 
 def _bar(x: float, low: float, high: float, colour: str) -> PathPatch:

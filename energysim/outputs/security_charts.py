@@ -5,8 +5,7 @@ As `charts`: each takes a run, optional Axes and `unit`, and returns a matplotli
 
 from __future__ import annotations
 
-import textwrap
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,16 +18,18 @@ from energysim.errors import InputError
 from energysim.indicators import basic as indicators
 from energysim.indicators.resilience import RECOVERED, served_share
 from energysim.outputs import findings
-from energysim.outputs.canvas import TEXT_SIZE, canvas, date_axis, shade, steps
+from energysim.outputs.canvas import RIGHT, TEXT_SIZE, canvas, date_axis, shade, steps
 from energysim.outputs.charts import UnitName
-from energysim.outputs.drawing import stack_steps
+from energysim.outputs.drawing import plain, stack_steps
 from energysim.outputs.findings import label, name_of
-from energysim.outputs.palette import BLACK, CYCLE, GREY, INK, PALE, SOURCES, VERMILLION, colours, ordered
-from energysim.outputs.wording import LEAST_CHANGE, number, source_name, unit_named
+from energysim.outputs.letters import shortened, wrapped
+from energysim.outputs.palette import BLACK, ENTRIES, GREY, INK, SOURCES, VERMILLION, colours, ordered
+from energysim.outputs.wording import LEAST_CHANGE, number, unit_named
 from energysim.results import Results
-from energysim.words import day_month
+from energysim.words import day_month, say
 
-LOST, REST = "Lost gas", "Other changes"
+LOST, MORE, REST = "lost", "demand", "rest"
+"""Bars that are neither a source nor a cut: gas that does not come, higher demand, what is left over."""
 BAR_LETTERS, ROOMY = 34, 10
 """Letters in a line of a bar's name, and bars up to which a name may have two lines."""
 VISIBLE = 0.01
@@ -48,56 +49,79 @@ def replacements(result: Results, ax: Axes | None = None, unit: UnitName = "mcm"
         )
     measure, sheet = unit_named(unit), canvas(result, ax)
     bars = waterfall(result, found["during"]) * measure.factor
-    tint = colours([b for b in bars.index if b not in (LOST, REST)], SOURCES)
-    left = bars.iloc[0] - bars.iloc[1:].cumsum()  # where each replacement ends and what is still missing begins
     axes = sheet.axes
-    for k, (name, amount) in enumerate(bars.items()):
-        start = 0.0 if k == 0 else float(left.iloc[k - 1])
-        style: dict[str, Any] = {"color": GREY if name in (LOST, REST) else tint[str(name)]}
-        if name == "curtailment":
-            style = {"facecolor": "white", "edgecolor": BLACK, "hatch": "xxxxx"}
-        axes.barh(k, amount, left=start, height=0.66, linewidth=0.8, **style)
-        end = start + float(amount)
-        axes.text(end, k, f" {number(abs(amount))}", ha="left", va="center", size=TEXT_SIZE, color=INK)
-        if 0 < k < len(bars) - 1:
-            axes.plot([start] * 2, [k + 0.33, k + 1 - 0.33], color=GREY, linewidth=0.8)
+    ends = _steps_down(axes, bars)
     lines = 2 if len(bars) <= ROOMY else 1
     axes.set_yticks(range(len(bars)), [_bar_name(result, str(b), lines) for b in bars.index], fontsize=TEXT_SIZE)
     axes.yaxis.tick_right()
     axes.invert_yaxis()
-    _plain(axes, "x")
+    plain(axes, "x")
     axes.tick_params(axis="y", length=0)
-    axes.set_xlim(0, float(bars.iloc[0]) * 1.1)
+    most = max(float(ends.max()), LEAST_CHANGE * measure.factor)
+    axes.set_xlim(min(0.0, float(ends.min())), most * 1.1)
     axes.set_xlabel(measure.name, size=TEXT_SIZE)
-    span = f"{day_month(found['first'])} to {day_month(found['last'])}"
-    what = f"Change against the plan before the first news, {span}, {measure.name}"
+    what = say(
+        "Change against the plan before the first news, {first} to {last}, {unit}",
+        first=day_month(found["first"]),
+        last=day_month(found["last"]),
+        unit=measure.name,
+    )
     return sheet.finish(findings.replacements_finding(result, measure), what, [], dated=False)
 
 
-def waterfall(result: Results, during: dict[str, float]) -> pd.Series[float]:
-    """Bars in order [GWh]: gas lost (higher demand among it), what replaces it by source, what is cut; the rest if it shows.
+def _steps_down(axes: Axes, bars: pd.Series[float]) -> pd.Series[float]:
+    """Draw the bars, each from where the one before it ended; returns what is missing after each of them."""
+    tint = colours([b for b in bars.index if b not in (LOST, MORE, REST)], SOURCES)
+    ends: pd.Series[float] = bars.where(bars.index.isin([LOST, MORE]), -bars).cumsum()
+    for k, (name, amount) in enumerate(bars.items()):
+        start = min(float(ends.iloc[k - 1]) if k else 0.0, float(ends.iloc[k]))
+        style: dict[str, Any] = {"color": tint.get(str(name), GREY)}
+        if name == "curtailment":
+            style = {"facecolor": "white", "edgecolor": BLACK, "hatch": "xxxxx"}
+        axes.barh(k, abs(amount), left=start, height=0.66, linewidth=0.8, **style)
+        axes.text(start + abs(amount), k, f" {number(abs(amount))}", ha="left", va="center", size=TEXT_SIZE, color=INK)
+        if k < len(bars) - 1:
+            axes.plot([ends.iloc[k]] * 2, [k + 0.33, k + 1 - 0.33], color=GREY, linewidth=0.8)
+    return ends
 
-    Positive amounts fill the loss; their sum is the loss. Stores and sources below a trace are in the rest.
+
+def waterfall(result: Results, during: dict[str, float]) -> pd.Series[float]:
+    """Bars in order [GWh]: gas lost and higher demand, what makes up for both by source, what is cut; the rest if it shows.
+
+    The first bars are as high as the others together. Stores and sources below a trace are in the rest.
     """
     change = pd.Series({k: float(v) for k, v in during.items()})
+    more = -change.pop(MORE) if MORE in change else 0.0
     lost = -float(change[change < -LEAST_CHANGE].sum())
     gained = change[change > LEAST_CHANGE]
+    needs = {LOST: lost} if lost or more <= LEAST_CHANGE else {}
+    needs |= {MORE: more} if more > LEAST_CHANGE else {}
     order = [s for s in ordered(gained.index, SOURCES) if s != "curtailment"]
     cut = ["curtailment"] if "curtailment" in gained else []
-    bars = pd.Series({LOST: lost, **{s: float(gained[s]) for s in [*order, *cut]}})
-    rest = lost - float(bars.iloc[1:].sum())
-    return pd.concat([bars, pd.Series({REST: rest})]) if abs(rest) > VISIBLE * lost else bars
+    bars = pd.Series(needs | {s: float(gained[s]) for s in [*order, *cut]})
+    missing = sum(needs.values())
+    rest = 2 * missing - float(bars.sum())
+    return pd.concat([bars, pd.Series({REST: rest})]) if abs(rest) > VISIBLE * missing else bars
 
 
 def _bar_name(result: Results, bar: str, lines: int) -> str:
-    if bar in (LOST, REST):
-        return bar
-    if bar in ("curtailment", "fuel_switch"):
-        return "Cut" if bar == "curtailment" else "Fuel oil"
-    name = source_name(result, bar).replace("from store:", "Store:")
+    """What a bar is called, in so many lines beside it."""
+    own = {
+        LOST: say("Lost gas"),
+        MORE: say("Higher demand"),
+        REST: say("Other changes"),
+        "curtailment": say("Cut"),
+        "fuel_switch": say("Fuel oil"),
+    }
+    if bar in own:
+        return own[bar]
+    name: str = name_of(result, "gas_sources", bar)
+    if bar in result.quantity("withdrawal"):
+        name = say("Store: {account}", account=name_of(result, "accounts", bar))
     if lines == 1:
-        return textwrap.shorten(name, BAR_LETTERS, placeholder=" …")
-    return textwrap.fill(name, BAR_LETTERS, max_lines=lines, placeholder=" …")
+        return shortened(name, RIGHT - 0.25, TEXT_SIZE)
+    broken = wrapped(name, BAR_LETTERS, RIGHT - 0.25, TEXT_SIZE)
+    return "\n".join(broken if len(broken) <= lines else [broken[0], f"{broken[1]} …"])
 
 
 def resilience(result: Results, ax: Axes | None = None, unit: UnitName = "mcm") -> Figure:
@@ -111,40 +135,45 @@ def resilience(result: Results, ax: Axes | None = None, unit: UnitName = "mcm") 
     x, line = steps(share)
     served = line["served_share"].to_numpy()
     sheet.axes.fill_between(x, served, 100, step="post", color=VERMILLION, alpha=0.35, linewidth=0)
-    (curve,) = sheet.axes.step(x, served, where="post", color=BLACK, linewidth=1.4, label="Served share of demand")
+    (curve,) = sheet.axes.step(x, served, where="post", color=BLACK, linewidth=1.4, label=say("Served share of demand"))
     limit = sheet.axes.axhline(
         100 * RECOVERED, color=GREY, linewidth=0.9, linestyle="--", label=f"{100 * RECOVERED:.0f} %"
     )
     date_axis(sheet.axes, sheet.days)
     low = float(share.min().iloc[0])
-    sheet.axes.set_ylim(max(0.0, np.floor((low - 5) / 10) * 10), 101)
+    sheet.axes.set_ylim(max(0.0, np.floor((low - 2) / 5) * 5), 101)
     sheet.axes.set_ylabel("%", size=TEXT_SIZE)
-    handles: list[Artist] = [curve, limit, Patch(color=VERMILLION, alpha=0.35, label="Resilience loss")]
-    return sheet.finish(findings.resilience_finding(result), "Served share of firm demand, %", handles)
+    handles: list[Artist] = [curve, limit, Patch(color=VERMILLION, alpha=0.35, label=say("Resilience loss"))]
+    return sheet.finish(findings.resilience_finding(result), say("Served share of firm demand, %"), handles)
 
 
 def duration(result: Results, ax: Axes | None = None, unit: UnitName = "mcm") -> Figure:
-    """Load-duration curve: gas days in the order of demand [mcm/d or GWh/d], and which supply served each."""
+    """Load-duration curve: gas days in the order of demand [mcm/d or GWh/d], which supply served each and what was cut."""
     measure, sheet = unit_named(unit), canvas(result, ax)
     demand = (indicators.system_demand(result) * measure.factor).sort_values(ascending=False, kind="stable")
     stack = indicators.supply_by_source(result) * measure.factor
     stack = stack[[s for s in ordered(stack.columns, SOURCES) if stack[s].max() > indicators.TRACE]]
-    ranked = stack.loc[demand.index].set_axis(pd.RangeIndex(1, len(demand) + 1))
     tint = colours(stack.columns, SOURCES)
+    styles: dict[str, dict[str, Any]] = {s: {"color": tint[s], "label": label(result, s)} for s in stack.columns}
+    if indicators.cut_days(result):
+        stack = stack.assign(unserved=indicators.unserved_by_day(result) * measure.factor)
+        styles["unserved"] = {"facecolor": "white", "edgecolor": BLACK, "hatch": "xxxxx", "label": say("Unserved gas")}
+    ranked = stack.loc[demand.index].set_axis(pd.RangeIndex(1, len(demand) + 1))
     x, base = np.arange(len(demand) + 1) + 0.5, np.zeros(len(demand) + 1)
     handles: list[Artist] = []
-    for source in ranked:
+    for source in map(str, ranked):
         top = base + np.append(ranked[source], ranked[source].iloc[-1])
-        handles.append(sheet.axes.fill_between(x, base, top, step="post", linewidth=0, color=tint[str(source)],
-                                               label=label(result, str(source))))  # fmt: skip
+        handles.append(sheet.axes.fill_between(x, base, top, step="post", linewidth=0, **styles[source]))
         base = top
-    (curve,) = sheet.axes.step(x, np.append(demand, demand.iloc[-1]), where="post", color=BLACK, linewidth=1.4,
-                               label="Firm demand")  # fmt: skip
-    _plain(sheet.axes)
+    style: dict[str, Any] = {"color": BLACK, "linewidth": 1.4, "label": say("Firm demand")}
+    (curve,) = sheet.axes.step(x, np.append(demand, demand.iloc[-1]), where="post", **style)
+    plain(sheet.axes)
     sheet.axes.set(xlim=(0.5, len(demand) + 0.5), ylim=(0, None))
-    sheet.axes.set_xlabel("gas days, highest demand first", size=TEXT_SIZE)
+    sheet.axes.set_xlabel(say("gas days, highest demand first"), size=TEXT_SIZE)
     sheet.axes.set_ylabel(measure.rate, size=TEXT_SIZE)
-    what = f"Gas days in the order of demand, {measure.rate}; supply above demand goes into store or is sold"
+    what = say(
+        "Gas days in the order of demand, {rate}; supply above demand goes into store or is sold", rate=measure.rate
+    )
     return sheet.finish(findings.duration_finding(result, measure), what, [curve, *reversed(handles)], dated=False)
 
 
@@ -155,21 +184,13 @@ def entries(result: Results, ax: Axes | None = None, unit: UnitName = "mcm") -> 
     flows = flows[flows.sum().sort_values(ascending=False, kind="stable").index]
     flows = flows.loc[:, flows.max() > indicators.TRACE]
     shade(sheet.axes, result, sheet.days)
+    tint = colours(map(str, flows), ENTRIES)
     styles: dict[str, dict[str, Any]] = {
-        str(e): {"color": CYCLE[k % len(CYCLE)], "label": name_of(result, "upstream", str(e))}
-        for k, e in enumerate(flows)
+        str(e): {"color": tint[str(e)], "label": name_of(result, "upstream", str(e))} for e in flows
     }
     handles = stack_steps(sheet.axes, flows, styles)
     date_axis(sheet.axes, sheet.days)
     sheet.axes.set_ylim(bottom=0)
     sheet.axes.set_ylabel(measure.rate, size=TEXT_SIZE)
-    what = f"Daily flow by entry point, gas for neighbours included, {measure.rate}"
+    what = say("Daily flow by entry point, gas for neighbours included, {rate}", rate=measure.rate)
     return sheet.finish(findings.entries_finding(result, measure), what, handles[::-1])
-
-
-def _plain(axes: Axes, across: Literal["x", "y"] = "y") -> None:
-    """Axes without dates: light grid across the values, no box, plain numbers."""
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(axis=across, color=PALE, linewidth=0.7)
-    axes.set_axisbelow(True)
-    axes.tick_params(labelsize=TEXT_SIZE, colors=INK)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import Any
 
 import numpy as np
@@ -14,9 +13,22 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from energysim.inputs.axis import Axis
 from energysim.outputs.canvas import DPI, SMALL_SIZE, TEXT_SIZE, TITLE_CHARS, TITLE_SIZE
 from energysim.outputs.drawing import SHORTAGE
+from energysim.outputs.findings import SEPARATOR
+from energysim.outputs.letters import shortened, wrapped
 from energysim.outputs.palette import BLUE, GREY, INK, ORANGE, PALE, VERMILLION
-from energysim.outputs.sweep_view import NAMES, NBSP, SweepView, axis_title, finding, folded, importance, value_text
+from energysim.outputs.sheet import named, plain_ticks, units_whole
+from energysim.outputs.sweep_view import (
+    NBSP,
+    SweepView,
+    axis_title,
+    finding,
+    folded,
+    importance,
+    measure_name,
+    value_text,
+)
 from energysim.outputs.wording import number
+from energysim.words import decimals, say
 
 WIDTH, HEIGHT = 9.0, 5.2
 PANELS, COLUMNS = 9, 3
@@ -55,8 +67,9 @@ def sweep_chart(view: SweepView) -> Figure:
 def _quantity(view: SweepView) -> tuple[pd.Series[float], str]:
     """What is drawn, in the unit shown, and how its axis is called."""
     if view.search:
-        return view.cases["value"].astype(float), folded(f"break-even of {axis_title(view.search.axis)}", NAME_CHARS)
-    return view.shown(view.measure), f"{NAMES[view.measure]} [{view.unit_of(view.measure)}]"
+        name = say("break-even of {axis}", axis=axis_title(view.search.axis))
+        return view.cases["value"].astype(float), folded(name, NAME_CHARS)
+    return view.shown(view.measure), f"{measure_name(view.measure)} [{view.unit_of(view.measure)}]"
 
 
 def _line(view: SweepView) -> Figure:
@@ -118,6 +131,7 @@ def _map(view: SweepView) -> Figure:
     axes.set_ylabel(axis_title(down), size=TEXT_SIZE)
     scale = figure.colorbar(mesh, ax=axes, fraction=0.04, pad=0.02)
     scale.set_label(name, size=TEXT_SIZE)
+    plain_ticks(scale.ax)
     scale.ax.tick_params(labelsize=SMALL_SIZE)
     scale.outline.set_visible(False)
     return figure
@@ -147,18 +161,21 @@ def sensitivity_chart(view: SweepView) -> Figure:
     places = np.arange(len(found))
     style: dict[str, Any] = {"error_kw": {"elinewidth": 1, "capsize": 2, "ecolor": INK}}
     if sobol:
-        for shift, key, colour, label in ((0.19, "total_order", BLUE, "in all, interactions included (total order)"),
-                                          (-0.19, "first_order", ORANGE, "alone (first order)")):  # fmt: skip
+        for shift, key, colour, label in ((0.19, "total_order", BLUE, say("in all, interactions included (total order)")),
+                                          (-0.19, "first_order", ORANGE, say("alone (first order)"))):  # fmt: skip
             width = found[f"{key}_interval"]
             axes.barh(places + shift, found[key], 0.34, xerr=width, color=colour, label=label, **style)
         axes.legend(loc="lower right", frameon=False, fontsize=SMALL_SIZE)
-        name = f"share of the variance of {NAMES[view.measure]} [1]"
+        name = say("share of the variance: {measure} [1]", measure=measure_name(view.measure))
     else:
         factor = view.factor(view.measure)
         axes.barh(places, found["effect"] * factor, 0.5, xerr=found["effect_interval"] * factor, color=BLUE, **style)
-        axes.plot(found["spread"] * factor, places, "D", color=VERMILLION, markersize=5, label="spread of the change")
+        axes.plot(
+            found["spread"] * factor, places, "D", color=VERMILLION, markersize=5, label=say("spread of the change")
+        )
         axes.legend(loc="lower right", frameon=False, fontsize=SMALL_SIZE)
-        name = f"mean change of {NAMES[view.measure]} over the input's range [{view.unit_of(view.measure)}]"
+        said = {"measure": measure_name(view.measure), "unit": view.unit_of(view.measure)}
+        name = say("mean change over the input's range: {measure} [{unit}]", **said)
     axes.set_yticks(places, [folded(str(n), TICK_CHARS) for n in found["input"]])
     axes.axvline(0, color=INK, linewidth=0.8)  # estimates below 0 are drawn: they show how noisy the others are
     _plain(axes, name, "")
@@ -191,11 +208,18 @@ def _sheet(view: SweepView, title: str, rows: int = 1, columns: int = 1, height:
     height = max(height, 1.6 + 2.6 * rows)
     figure = Figure(figsize=(WIDTH, height), dpi=DPI)
     figure.set_layout_engine(ConstrainedLayoutEngine(rect=(0.0, 0.05, 1.0, 0.94)))
-    lines = textwrap.wrap(title, TITLE_CHARS - 14)
+    lines = wrapped(units_whole(title), TITLE_CHARS - 14, WIDTH - 0.3, TITLE_SIZE, bold=True)
     figure.suptitle("\n".join(lines), x=0.01, ha="left", size=TITLE_SIZE, weight="bold")
-    foot = f"{view.file.title} · study {view.file.id} · scenario {view.file.scenario} · {len(view.cases):,} cases"
-    figure.text(0.01, 0.012, textwrap.shorten(foot, 150, placeholder=" …"), size=SMALL_SIZE, color=GREY)
+    foot = [
+        named(view.file.title),
+        say("study {study}", study=view.file.id),
+        say("scenario {scenario}", scenario=view.file.scenario),
+        say("{cases} cases", cases=decimals(len(view.cases))),
+    ]
+    figure.text(0.01, 0.012, shortened(SEPARATOR.join(foot), WIDTH - 0.2, SMALL_SIZE), size=SMALL_SIZE, color=GREY)
     panels = figure.subplots(rows, columns, squeeze=False)
+    for axes in panels.ravel():
+        plain_ticks(axes)
     return figure, panels[0, 0] if rows == columns == 1 else list(panels.ravel())
 
 

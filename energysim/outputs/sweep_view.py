@@ -14,6 +14,7 @@ from energysim.inputs.axis import Axis
 from energysim.inputs.sweep_file import MEASURES, Measure, StudyFile
 from energysim.inputs.vary import COLDER, Search
 from energysim.outputs.wording import MCM, TRACE, Unit, number
+from energysim.words import Term, decimals, iso_or_local, localised, say, term
 
 NAMES: dict[Measure, str] = {
     "unserved_gas": "unserved gas",
@@ -59,7 +60,10 @@ class SweepView:
 
     def unit_of(self, measure: Measure) -> str:
         """Unit in which a measure is shown."""
-        return {"energy": self.unit.name, "rate": self.unit.rate, "days": "d", "money": "MEUR"}[MEASURES[measure]]
+        kind = MEASURES[measure]
+        return {"energy": self.unit.name, "rate": self.unit.rate}.get(kind) or (
+            say("d") if kind == "days" else say("MEUR")
+        )
 
     def factor(self, measure: Measure) -> float:
         """Shown units in one unit of the rows."""
@@ -78,26 +82,40 @@ class SweepView:
         return ", ".join(f"{a.path} {value_text(a, row[a.label])}" for a in self.axes)
 
 
+def measure_name(measure: Measure) -> Term:
+    """What a measure is called."""
+    return term(NAMES[measure])
+
+
 NBSP = "\N{NO-BREAK SPACE}"
 
 
 def value_text(axis: Axis, value: Any) -> str:
     """A value with its unit, as a reader would write it: true minus, no trailing zeros."""
-    text = f"{value:.4g}" if axis.numeric and not isinstance(value, (bool, str)) else str(value)
+    text = localised(f"{value:.4g}") if axis.numeric and not isinstance(value, (bool, str)) else str(value)
     text = text.replace("-", "−") if axis.numeric else text
-    return f"{text}{NBSP}{axis.unit}".strip()
+    return f"{text}{NBSP}{_unit(axis)}".strip()
+
+
+def _unit(axis: Axis) -> str:
+    """The unit of an axis as it is said; units are those of study files."""
+    return term(axis.unit) if axis.unit else ""
 
 
 def bracket_text(search: Search, value: float) -> str:
     """A value of a break-even with as many digits as its tolerance is worth."""
     digits = max(0, math.ceil(-math.log10(search.tolerance) - 1e-9))
-    return f"{value:.{digits}f} {search.axis.unit}".strip().replace("-", "−").replace(" ", NBSP)
+    return f"{decimals(value, digits)} {_unit(search.axis)}".strip().replace("-", "−").replace(" ", NBSP)
 
 
 def axis_title(axis: Axis) -> str:
     """How an axis is called in tables and charts, with its days where it has any."""
-    days = f", {axis.start or 'first day'} to {axis.until or 'last day'}" if axis.start or axis.until else ""
-    return f"{axis.path}{days}" + (f" [{axis.unit}]" if axis.unit else "")
+    unit = f" [{_unit(axis)}]" if axis.unit else ""
+    if not (axis.start or axis.until):
+        return f"{axis.path}{unit}"
+    start = iso_or_local(axis.start) if axis.start else say("first day")
+    until = iso_or_local(axis.until) if axis.until else say("last day")
+    return f"{axis.path}, {say('{first} to {last}', first=start, last=until)}{unit}"
 
 
 def folded(text: str, width: int) -> str:
@@ -120,17 +138,21 @@ def finding(view: SweepView, brief: bool = False) -> str:
         return _range_of_break_evens(view, view.search)
     measure, values = view.measure, view.cases[view.measure].astype(float)
     low, high = float(values.min()), float(values.max())
-    name = NAMES[measure][0].upper() + NAMES[measure][1:]
+    name, count = _capital(measure_name(measure)), decimals(len(values))
     if high - low <= TRACE:
-        return f"{name}: {view.text(measure, high)} in every one of {len(values):,} cases."
+        return say(
+            "{name}: {amount} in every one of {count} cases.", name=name, amount=view.text(measure, high), count=count
+        )
     worst = view.cases.iloc[int(values.argmax())].to_dict()
-    spread = f"{name}: {number(low * view.factor(measure))} to {view.text(measure, high)}"
+    ends = {"name": name, "low": number(low * view.factor(measure)), "high": view.text(measure, high)}
+    spread = say("{name}: {low} to {high}.", **ends)
     if not brief or len(view.axes) <= BRIEF:
-        spread += f", most with {view.said({str(k): v for k, v in worst.items()})}"
+        case = view.said({str(k): v for k, v in worst.items()})
+        spread = say("{name}: {low} to {high}, most with {case}.", case=case, **ends)
     none = int((values <= TRACE).sum())
-    return f"{spread}." + (
-        f" None in {none:,} of {len(values):,} cases." if none and MEASURES[measure] != "money" else ""
-    )
+    if none and MEASURES[measure] != "money":
+        spread += " " + say("None in {none} of {count} cases.", none=decimals(none), count=count)
+    return spread
 
 
 def _range_of_break_evens(view: SweepView, search: Search) -> str:
@@ -141,17 +163,24 @@ def _range_of_break_evens(view: SweepView, search: Search) -> str:
     values = found["value"].astype(float)
     ends = [found.iloc[int(k)].to_dict() for k in (values.argmin(), values.argmax())]
     low, high = (f"{_placed(search, e['value'])} ({view.said({str(k): v for k, v in e.items()})})" for e in ends)
-    limit = _limit(view, search)[1]
+    limit = _capital(_limit(view, search)[1])
     rest = len(view.cases) - len(found)
-    none = f"; no break-even in {rest:,} of {len(view.cases):,} cases" if rest else ""
-    return f"{_capital(limit)} between {low} and {high}{none}."
+    if not rest:
+        return say("{limit} between {low} and {high}.", limit=limit, low=low, high=high)
+    return say(
+        "{limit} between {low} and {high}; no break-even in {rest} of {count} cases.",
+        limit=limit, low=low, high=high, rest=decimals(rest), count=decimals(len(view.cases)),
+    )  # fmt: skip
 
 
 def _placed(search: Search, value: float) -> str:
     """Where a break-even lies; a change of temperature is no temperature."""
     if search.axis.path != COLDER:
         return bracket_text(search, value)
-    return f"{bracket_text(search, abs(value))} {'colder' if value < 0 else 'warmer'} than the scenario's weather"
+    change = bracket_text(search, abs(value))
+    if value < 0:
+        return say("{change} colder than the scenario's weather", change=change)
+    return say("{change} warmer than the scenario's weather", change=change)
 
 
 def importance(view: SweepView) -> str:
@@ -159,21 +188,28 @@ def importance(view: SweepView) -> str:
     if view.indices is None or view.indices.empty:
         return ""
     first, *others = view.indices.to_dict("records")
-    name = NAMES[view.measure]
+    name = measure_name(view.measure)
     key = "total_order" if "total_order" in view.indices else "effect"
     near = [
         str(row["input"])
         for row in others
         if first[key] - row[key] <= math.hypot(first[f"{key}_interval"], row[f"{key}_interval"])
     ]
-    doubt = f" Within the error {', '.join(near)} may matter as much; take more samples." if near else ""
+    doubt = ""
+    if near:
+        doubt = " " + say("Within the error {inputs} may matter as much; take more samples.", inputs=", ".join(near))
     if key == "total_order":
-        return (
-            f"{first['input']} matters most for {name}: alone it explains {_per_cent(first, 'first_order')} of the "
-            f"variance, with its interactions {_per_cent(first, 'total_order')}.{doubt}"
-        )
+        matters = say(
+            "{input} matters most for {name}: alone it explains {alone} of the variance, with its interactions {total}.",
+            input=first["input"], name=name, alone=_per_cent(first, "first_order"), total=_per_cent(first, "total_order"),
+        )  # fmt: skip
+        return f"{matters}{doubt}"
     effect = view.text(view.measure, float(first["effect"]))
-    return f"{first['input']} matters most for {name}: over its range it moves it by {effect} on average.{doubt}"
+    matters = say(
+        "{input} matters most for {name}: over its range it moves it by {effect} on average.",
+        input=first["input"], name=name, effect=effect,
+    )  # fmt: skip
+    return f"{matters}{doubt}"
 
 
 def _per_cent(row: Mapping[Any, Any], key: str) -> str:
@@ -194,50 +230,72 @@ def _sentence(view: SweepView, search: Search, row: Mapping[Any, Any]) -> str:
 
 def _found(view: SweepView, search: Search, row: Mapping[Any, Any]) -> str:
     axis, (good, bad) = search.axis, _limit(view, search)
-    what = "change of temperature" if axis.path == COLDER else axis.path
-    ends = f"{value_text(axis, search.low)} and {value_text(axis, search.high)}"
+    what = say("change of temperature") if axis.path == COLDER else axis.path
+    ends = {"low": value_text(axis, search.low), "high": value_text(axis, search.high), "what": what}
     if row["outcome"] == "never":
-        return f"{good} anywhere between {ends} ({what})."
+        return say("{good} anywhere between {low} and {high} ({what}).", good=good, **ends)
+    everywhere = _everywhere(view, search)
     if row["outcome"] == "always":
         least = view.text(search.measure, min(row["at_low"], row["at_high"]))
-        return (
-            f"{bad.removesuffix(' begin')} everywhere between {ends} ({what}): {NAMES[search.measure]} {least} or more."
-        )
+        name = measure_name(search.measure)
+        return say(
+            "{bad} everywhere between {low} and {high} ({what}): {name} {least} or more.",
+            bad=everywhere, name=name, least=least, **ends,
+        )  # fmt: skip
     holds, exceeds = row["holds_at"], row["exceeds_at"]
+    doubt = _doubt(search, row)
     if axis.path == COLDER and holds > exceeds >= 0:
-        above, cut = bracket_text(search, holds), bracket_text(search, exceeds)
-        text = f"{bad.removesuffix(' begin')} even in the scenario's own weather; none from {above} above it, the first"
-        return f"{text} between there and {cut} above.{_doubt(search, row)}"
+        text = say(
+            "{bad} even in the scenario's own weather; none from {above} above it, the first between there and {cut} above.",
+            bad=everywhere, above=bracket_text(search, holds), cut=bracket_text(search, exceeds),
+        )  # fmt: skip
+        return f"{text}{doubt}"
     reach, first = _reach(search, holds, exceeds)
-    place = "" if axis.path == COLDER else f" ({what})"
-    return f"{good} {reach}; {bad} between there and {first}{place}.{_doubt(search, row)}"
+    said = {"good": good, "reach": reach, "bad": bad, "first": first}
+    if axis.path == COLDER:
+        return say("{good} {reach}; {bad} between there and {first}.", **said) + doubt
+    return say("{good} {reach}; {bad} between there and {first} ({what}).", what=what, **said) + doubt
 
 
 def _doubt(search: Search, row: Mapping[Any, Any]) -> str:
     if row["monotone"]:
         return ""
-    return f" {_capital(NAMES[search.measure])} does not rise steadily on the way: there may be other such points."
+    name = _capital(measure_name(search.measure))
+    return " " + say("{name} does not rise steadily on the way: there may be other such points.", name=name)
 
 
 def _reach(search: Search, holds: float, exceeds: float) -> tuple[str, str]:
     """How far it holds and where it no longer does: `down to 4.2 degC below …` and `4.3 degC below`."""
     axis, down = search.axis, exceeds < holds
+    place = bracket_text(search, holds)
     if axis.path != COLDER:
-        return f"{'down' if down else 'up'} to {bracket_text(search, holds)}", bracket_text(search, exceeds)
-    first = f"{bracket_text(search, abs(exceeds))} {'below' if exceeds < 0 else 'above'}"
+        reach = say("down to {place}", place=place) if down else say("up to {place}", place=place)
+        return reach, bracket_text(search, exceeds)
+    first = bracket_text(search, abs(exceeds))
     if down:
-        return f"down to {bracket_text(search, -holds)} below the scenario's weather", first
-    return f"up to {bracket_text(search, holds)} beside the scenario's weather", bracket_text(search, exceeds)
+        below = say("down to {place} below the scenario's weather", place=bracket_text(search, -holds))
+        return below, say("{place} below", place=first) if exceeds < 0 else say("{place} above", place=first)
+    return say("up to {place} beside the scenario's weather", place=place), bracket_text(search, exceeds)
 
 
 def _limit(view: SweepView, search: Search) -> tuple[str, str]:
     """How it is said that the limit holds, and that it is exceeded."""
     if search.limit == 0 and search.measure in ("unserved_gas", "worst_day", "cut_days"):
-        return "no cut", "cuts begin"
+        return say("no cut"), say("cuts begin")
     if search.limit == 0 and search.measure == "unserved_protected":
-        return "no cut of protected customers", "cuts of protected customers begin"
-    limit = f"{NAMES[search.measure]} {view.text(search.measure, search.limit)}"
-    return f"{limit} or less", f"more than {view.text(search.measure, search.limit)}"
+        return say("no cut of protected customers"), say("cuts of protected customers begin")
+    limit = view.text(search.measure, search.limit)
+    good = say("{name} {limit} or less", name=measure_name(search.measure), limit=limit)
+    return good, say("more than {limit}", limit=limit)
+
+
+def _everywhere(view: SweepView, search: Search) -> str:
+    """How it is said that the limit is exceeded in all there is."""
+    if search.limit == 0 and search.measure in ("unserved_gas", "worst_day", "cut_days"):
+        return say("cuts")
+    if search.limit == 0 and search.measure == "unserved_protected":
+        return say("cuts of protected customers")
+    return _limit(view, search)[1]
 
 
 def _capital(text: str) -> str:

@@ -14,7 +14,7 @@ from energysim.errors import InputError
 from energysim.indicators import basic as indicators
 from energysim.results import Results
 from energysim.units import to_mcm
-from energysim.words import day_month, decimals, localised, say
+from energysim.words import Term, day_month, decimals, localised, say, term
 
 TRACE = 1e-3
 """GWh below which a cut is not worth a word."""
@@ -22,6 +22,10 @@ LEAST_CHANGE = 1.5
 """GWh below which a change of source is not worth a word."""
 ABROAD = "bosnia"
 """The demand class supplied through Serbia that is not Serbia: always named apart."""
+STORES = "stores"
+"""All storage accounts together, where their parts do not matter."""
+STAND_INS = {"fuel_switch": "replaced by fuel oil", "curtailment": "cut", "demand": "demand (higher is −)"}
+"""What stands beside the sources in a list of replacements -> its words."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ def number(value: float) -> str:
 
 def gap_text(gap: float) -> str:
     """The largest relative gap of a certificate: `below 1e-9` where the rows show none."""
-    return "below 1e-9" if gap < 1e-9 else f"at most {gap:.0e}"
+    return say("below {gap}", gap="1e-9") if gap < 1e-9 else say("at most {gap}", gap=f"{gap:.0e}")
 
 
 def cuts_by_class(results: Results) -> pd.DataFrame:
@@ -99,7 +103,7 @@ def cuts_by_class(results: Results) -> pd.DataFrame:
         rows.append(
             {
                 "group": str(group),
-                "name": str(members["name"].iloc[0]),
+                "name": term(str(members["name"].iloc[0])),
                 "protected": bool(members["protected"].iloc[0]),
                 "total": float(series.sum()),
                 "share": float(series.sum() / needed),
@@ -115,67 +119,95 @@ def cuts_by_class(results: Results) -> pd.DataFrame:
 
 
 def headline(results: Results, unit: Unit = MCM) -> str:
-    """One sentence: who is cut, how much, when; or how close it came."""
+    """A few words at the head of a page: who is cut, how much, when; or how close it came."""
     daily = indicators.unserved_by_day(results)
     days = daily[daily > TRACE]
     if days.empty:
-        stock = indicators.callable_stock(results)
-        if stock.empty:
-            return "Nobody is cut."
-        low = f"{unit(float(stock.min()), 0)} {unit.name} ({day_month(stock.idxmin())})"
-        return f"Nobody is cut. {_instead(results, unit)}The callable stock never falls below {low}."
+        return _nobody(results, unit)
     total, protected = float(daily.sum()), indicators.unserved_protected(results)
     demand = float(indicators.system_demand(results).loc[days.index[0] : days.index[-1]].sum())
+    amount = f"{unit(total)} {unit.name}"
     cut = cuts_by_class(results)
     abroad = float(cut.loc[cut["group"] == ABROAD, "total"].sum())
-    apart = f" ({unit(abroad)} of them in Bosnia and Herzegovina)" if abroad > TRACE else ""
-    whom = (
-        f"protected customers lose {unit(protected)} {unit.name}"
-        if protected > TRACE
-        else "no protected customer is cut"
-    )
-    when = (
-        f"on {day_month(days.index[0])}"
-        if len(days) == 1
-        else f"on {len(days)} days between {day_month(days.index[0])} and {day_month(days.index[-1])}"
-    )
-    return (
-        f"{unit(total)} {unit.name}{apart} go unserved {when}: {100 * total / demand:.1f} % of demand in that time. "
-        f"The worst day is {day_month(days.idxmax())} with {unit(float(days.max()), 1)} {unit.rate}; {whom}."
-    )
+    if abroad > TRACE:
+        amount = say("{amount} ({there} of them in Bosnia and Herzegovina)", amount=amount, there=unit(abroad))
+    said = {"amount": amount, "share": decimals(100 * total / demand, 1)}
+    if len(days) == 1:
+        first = say("{amount} go unserved on {day}: {share} % of demand in that time.", day=_ends(days)[0], **said)
+    else:
+        first = say(
+            "{amount} go unserved on {days} days between {first} and {last}: {share} % of demand in that time.",
+            days=len(days), first=_ends(days)[0], last=_ends(days)[1], **said,
+        )  # fmt: skip
+    whom = say("no protected customer is cut")
+    if protected > TRACE:
+        whom = say("protected customers lose {amount}", amount=f"{unit(protected)} {unit.name}")
+    most = f"{unit(float(days.max()), 1)} {unit.rate}"
+    worst = say("The worst day is {day} with {amount}; {whom}.", day=day_month(days.idxmax()), amount=most, whom=whom)
+    return f"{first} {worst}"
+
+
+def _ends(days: pd.Series[float]) -> tuple[str, str]:
+    return day_month(days.index[0]), day_month(days.index[-1])
+
+
+def _nobody(results: Results, unit: Unit) -> str:
+    """That nobody is cut, what stood in for gas that did not come, and the lowest stock."""
+    stock = indicators.callable_stock(results)
+    if stock.empty:
+        return say("Nobody is cut.")
+    low = f"{unit(float(stock.min()), 0)} {unit.name}"
+    lowest = say("The callable stock never falls below {low} ({day}).", low=low, day=day_month(stock.idxmin()))
+    return " ".join(part for part in (say("Nobody is cut."), _instead(results, unit), lowest) if part)
 
 
 def _instead(results: Results, unit: Unit) -> str:
-    """`11.9 mcm of Azerbaijani gas do not come from 11 to 17 Jan; instead: …`, or nothing where nothing changed."""
+    """`11 to 17 Jan: 11.9 mcm of Azerbaijani gas less; instead …`, or nothing where nothing changed."""
     found = results.manifest["replacements"]
     if not found:
         return ""
     accounts = set(results.assets.loc[results.assets["table"] == "accounts", "asset"])
     changed: dict[str, float] = {}
     for source, amount in found["during"].items():
-        name = "gas from stores" if source in accounts else source_name(results, source)
-        changed[name] = changed.get(name, 0.0) + amount
-    lost = {name: -v for name, v in changed.items() if v < -LEAST_CHANGE}
-    gained = {name: v for name, v in changed.items() if v > LEAST_CHANGE}
-    if not lost or not gained:
+        key = STORES if source in accounts else source
+        changed[key] = changed.get(key, 0.0) + amount
+    demand = changed.pop("demand", 0.0)
+    lost = {key: -v for key, v in changed.items() if v < -LEAST_CHANGE}
+    gained = {key: v for key, v in changed.items() if v > LEAST_CHANGE}
+    more = f"{unit(-demand)} {unit.name}"
+    if not gained or not (lost or -demand > LEAST_CHANGE):
         return ""
-    missing = ", ".join(f"{unit(v)} {unit.name} of {name}" for name, v in _largest(lost))
-    instead = ", ".join(f"{unit(v)} of {name}" for name, v in _largest(gained))
-    return f"{day_month(found['first'])} to {day_month(found['last'])}: {missing} less; instead {instead}. "
+    said = {
+        "first": day_month(found["first"]),
+        "last": day_month(found["last"]),
+        "instead": ", ".join(_of(results, key, f"{unit(v)} {unit.name}") for key, v in _largest(gained)),
+    }
+    if not lost:
+        return say("{first} to {last}: {more} more demand; met by {instead}.", more=more, **said)
+    said["missing"] = ", ".join(_of(results, key, f"{unit(v)} {unit.name}") for key, v in _largest(lost))
+    if -demand > LEAST_CHANGE:
+        return say("{first} to {last}: {missing} less and {more} more demand; instead {instead}.", more=more, **said)
+    return say("{first} to {last}: {missing} less; instead {instead}.", **said)
+
+
+def _of(results: Results, source: str, amount: str) -> str:
+    """`11.9 mcm of Azerbaijani gas`."""
+    plain = {STORES: "gas from stores", "fuel_switch": "fuel oil"}
+    name = term(plain[source]) if source in plain else source_name(results, source)
+    return say("{amount} of {source:genitive}", amount=amount, source=name)
 
 
 def _largest(amounts: dict[str, float]) -> list[tuple[str, float]]:
     return sorted(amounts.items(), key=lambda item: -item[1])
 
 
-def source_name(results: Results, source: str) -> str:
-    """What a reader calls a gas source, a store or what stands in for gas."""
+def source_name(results: Results, source: str) -> Term:
+    """What a reader calls a gas source, a store or what stands in for gas, in the language spoken."""
     names = results.assets.drop_duplicates(["asset", "table"]).set_index(["table", "asset"])["name"].to_dict()
     stored = names.get(("accounts", source))
-    plain = {"fuel_switch": "replaced by fuel oil", "curtailment": "cut", "demand": "demand (higher is −)"}.get(
-        source, source.replace("_", " ")
-    )
-    return f"from store: {stored}" if stored else str(names.get(("gas_sources", source), plain))
+    if stored:
+        return Term(say("from store: {account}", account=term(stored)))
+    return term(str(names.get(("gas_sources", source), STAND_INS.get(source, source.replace("_", " ")))))
 
 
 def foresight_line(results: Results, unit: Unit = MCM) -> str:
@@ -183,13 +215,17 @@ def foresight_line(results: Results, unit: Unit = MCM) -> str:
     m = results.manifest
     outcomes = m["outcomes"]
     if len(outcomes) < 2 or not m["scenario"]["events"]:
-        return "Foresight: prices, contracts and weather known for the whole horizon; no event."
+        return say("Foresight: prices, contracts and weather known for the whole horizon; no event.")
     surprise, foreseen = outcomes["surprise"], outcomes["foreseen"]
-    shown = (
-        "as news arrived (surprise)" if m["foresight"] == "surprise" else "with everything known on day one (foreseen)"
+    shown = say("Foresight: shown is the course with everything known on day one (foreseen).")
+    if m["foresight"] == "surprise":
+        shown = say("Foresight: shown is the course as news arrived (surprise).")
+    both = say(
+        "Unserved under surprise {surprise}, with everything known on day one {foreseen}; "
+        "costs and penalties {dear} against {cheap} MEUR. Weather: known.",
+        surprise=f"{unit(surprise['unserved_gas'])} {unit.name}",
+        foreseen=f"{unit(foreseen['unserved_gas'])} {unit.name}",
+        dear=decimals(surprise["objective"] / 1000, 1),
+        cheap=decimals(foreseen["objective"] / 1000, 1),
     )
-    return (
-        f"Foresight: shown is the course {shown}. Unserved under surprise {unit(surprise['unserved_gas'])} {unit.name}, "
-        f"with everything known on day one {unit(foreseen['unserved_gas'])} {unit.name}; costs and penalties "
-        f"{surprise['objective'] / 1000:,.1f} against {foreseen['objective'] / 1000:,.1f} MEUR. Weather: known."
-    )
+    return f"{shown} {both}"

@@ -25,6 +25,7 @@ from energysim.standards.subject import Fit, Subject, subject
 from energysim.standards.supply import chapter as supply_standard
 from energysim.standards.value import chapter as value
 from energysim.studies.foresight import PACKAGES
+from energysim.words import say, term
 
 CHAPTERS: Mapping[str, Callable[[Subject], Chapter]] = {
     "description": description.chapter,
@@ -38,6 +39,8 @@ CHAPTERS: Mapping[str, Callable[[Subject], Chapter]] = {
     "evidence": evidence.chapter,
 }
 """Chapter -> what makes it, in the order of the template of a preventive action plan."""
+TITLES = {"n_minus_1": "n minus 1", "supply_standard": "supply standard"}
+"""Titles of chapters that could not be computed, where the name is not a word."""
 Progress = Callable[[str], None]
 
 
@@ -53,6 +56,8 @@ def assess(
     command: str = "",
 ) -> Dossier:
     """The standards and indicators of a scenario (an id, `id/variant`, a file or the Scenario itself).
+
+    Names, titles and notes are said in the language spoken (`words.speaking`); ids, columns and units stay English.
 
     chapters: names of CHAPTERS. fit: how demand once in twenty years is estimated. A chapter that the scenario has no
     ground for (no winter in its horizon, say) stands in the dossier without figures, its notes saying why; one that is
@@ -73,9 +78,8 @@ def assess(
         except InputError as error:
             if len(chapters) == 1:
                 raise
-            made.append(
-                Chapter(name, name.replace("_", " "), "", (), {}, tuple(f"not computed: {p}" for p in error.problems))
-            )
+            why = tuple(say("not computed: {problem}", problem=p) for p in error.problems)
+            made.append(Chapter(name, term(TITLES.get(name, name)), "", (), {}, why))
     if not any(c.figures for c in made):
         raise InputError(*dict.fromkeys(note for c in made for note in c.notes))
     return Dossier(tuple(made), _manifest(asked, command))

@@ -27,6 +27,7 @@ from energysim.inputs.ensembles import DemandResidual, stream
 from energysim.inputs.horizon import Horizon
 from energysim.standards.return_levels import METHODS, check_question, interval, too_short
 from energysim.standards.subject import Fit, Subject
+from energysim.words import say, term
 
 LENGTHS = (1, 7, 14, 30)
 """Days over which demand is averaged."""
@@ -133,17 +134,24 @@ def comparison_table(subject: Subject) -> Table:
     frame, period = comparison(subject), subject.fit.return_period
     rates = [c for c in frame.columns if c not in ("days", "method", "note")]
     return Table(
-        f"Demand at home once in {period:g} winters, by method and length, without and with residual",
+        say(
+            "Demand at home once in {winters} winters, by method and length, without and with residual",
+            winters=f"{period:g}",
+        ),
         frame if frame["note"].any() else frame.drop(columns="note"),
         {"days": "d", **dict.fromkeys(rates, "GWh/d")},
         source="weather_belgrade.csv; docs/demand_fit.md",
-        note=f"{len(winters(subject).names)} winters through the demand model of {subject.system.label}; "
-        f"low, high: 90 %, by resampled winters; {UPPER_BOUND}",
+        note=say(
+            "{winters} winters through the demand model of {year}; low, high: 90 %, by resampled winters; {bound}",
+            winters=len(winters(subject).names),
+            year=subject.system.label,
+            bound=term(UPPER_BOUND),
+        ),
         names={
-            "gumbel": "Gumbel, L-moments",
-            "gumbel_ml": "Gumbel, likelihood",
-            "gev": "GEV, L-moments",
-            "empirical": "plain ranks",
+            "gumbel": say("Gumbel, L-moments"),
+            "gumbel_ml": say("Gumbel, likelihood"),
+            "gev": say("GEV, L-moments"),
+            "empirical": say("plain ranks"),
         },
     )
 

@@ -14,10 +14,12 @@ from energysim.inputs.assets import GasSystem
 from energysim.inputs.horizon import Horizon
 from energysim.inputs.tables import ReservationRow
 from energysim.standards.subject import Subject
-from energysim.studies.atlas_assets import JOINT, asset_names
+from energysim.studies.atlas_assets import JOINT
+from energysim.words import say, term
+from energysim.words.lists import listed
 
 WITH_IT = " with it"
-"""Ends the name of everything that takes a neighbour's gas along."""
+"""Ends the English name of everything that takes a neighbour's gas along."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,24 @@ class RiskGroup:
         return with_them(system.upstream[self.head].name or self.head, self.fed)
 
 
+def joint_name(name: str, fed: Iterable[str]) -> str:
+    """What is lost together with the gas of those that it feeds, in English: a key, which `said_loss` puts in words."""
+    return f"{name}, and {' and '.join(f.capitalize() for f in fed)}{WITH_IT}"
+
+
+def said_loss(lost: str) -> str:
+    """A name that may be a `joint_name`, in the language spoken."""
+    if not lost.endswith(WITH_IT):
+        return str(term(lost))
+    asset, _, fed = lost.removesuffix(WITH_IT).rpartition(", and ")
+    return with_them(asset, fed.split(" and "))
+
+
 def with_them(name: str, fed: Iterable[str]) -> str:
     """The name of what is lost together with the gas of those that it feeds: `TurkStream, and Hungary with it`."""
-    return f"{name}, and {' and '.join(f.capitalize() for f in fed)}{WITH_IT}"
+    return say(
+        "{asset}, and {countries} with it", asset=term(name), countries=listed(term(f.capitalize()) for f in fed)
+    )
 
 
 def risk_groups(subject: Subject) -> tuple[RiskGroup, ...]:
@@ -62,4 +79,11 @@ def risk_groups(subject: Subject) -> tuple[RiskGroup, ...]:
 
 def outage_name(system: GasSystem, path: str, groups: Sequence[RiskGroup]) -> str:
     """What a reader calls an outage: the risk group's name, or the names of its assets."""
-    return next((g.name(system) for g in groups if g.path == path), "") or asset_names(system, path)
+    return next((g.name(system) for g in groups if g.path == path), "") or said_names(system, path)
+
+
+def said_names(system: GasSystem, path: str) -> str:
+    """What a reader calls the assets of a path, each once, in the language spoken."""
+    parts = (part.partition(".")[::2] for part in path.split(JOINT))
+    names = (getattr(system, table)[asset].name or asset.replace("_", " ") for table, asset in parts)
+    return listed(term(name) for name in dict.fromkeys(names))

@@ -26,6 +26,7 @@ from energysim.studies.atlas_inputs import Written, read_grid
 from energysim.studies.campaign import carry_out
 from energysim.studies.foresight import adjusted, resolve
 from energysim.studies.montecarlo import MonteCarlo, check_options
+from energysim.studies.risk_summary import estimates, exceedance
 from energysim.studies.study import Study, Workbench
 from energysim.studies.sweep_plan import plan_sweep
 
@@ -94,7 +95,9 @@ def montecarlo(
     )
     check_options(study, dataset.weather.winters)
     resolve(study.scenario, dataset)
-    return _carried_out(study, folder, workers, dask)
+    book = _carried_out(study, folder, workers, dask)
+    book.keep_tables({"estimates": estimates(book.cases), "exceedance": exceedance(book.cases)})
+    return book
 
 
 def sweep(
@@ -102,7 +105,11 @@ def sweep(
 ) -> Casebook:
     """The cases of a study file (an id from `sweeps/`, a path, or the file read). Raises EnergysimError, also where a case failed."""
     file = study if isinstance(study, StudyFile) else read_study_file(str(study))
-    return _carried_out(plan_sweep(file), folder, workers, dask)
+    planned = plan_sweep(file)
+    book = _carried_out(planned, folder, workers, dask)
+    if file.sensitivity:
+        book.keep_tables({"sensitivity": planned.sensitivity(book.cases)})
+    return book
 
 
 def _adjusted(scenario: Scenario | str, weather: str | None, settings: Mapping[str, str] | None) -> Scenario:

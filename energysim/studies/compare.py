@@ -25,14 +25,16 @@ from typing import Any
 
 import pandas as pd
 
-from energysim.dossier import Chapter, Figure, Table
+from energysim.dossier import Chapter, Dossier, Figure, Table
 from energysim.errors import InputError
-from energysim.inputs.read import Dataset
+from energysim.inputs.read import Dataset, read_dataset, read_scenario
 from energysim.inputs.scenario import Event, Scenario, Setting
 from energysim.model.solve import Engine
-from energysim.simulate import simulate
+from energysim.simulate import Progress, simulate
 from energysim.studies.foresight import PACKAGES, resolve
 from energysim.studies.study import numbers
+from energysim.words import iso_or_local, localised, say, spoken, term
+from energysim.words.lists import known
 
 NOTHING = 1e-6
 """Change of an indicator, in its unit, up to which it counts as none."""
@@ -69,35 +71,66 @@ def differences(first: Scenario, second: Scenario) -> list[Difference]:
     """
     found = []
     if first.gas_year != second.gas_year:
-        found.append(Difference("gas year, with what happens in it", first.gas_year, second.gas_year, _year(second)))
+        found.append(
+            Difference(say("gas year, with what happens in it"), first.gas_year, second.gas_year, _year(second))
+        )
         first = found[0].make(first)
     for key in ("weather", "foresight"):
         a, b = getattr(first, key), getattr(second, key)
         if a != b:
-            found.append(Difference(key, str(a), str(b), _set(key, b)))
+            found.append(Difference(str(term(key)), known(str(a)), known(str(b)), _set(key, b)))
     for key in type(first.planner).model_fields:
         a, b = getattr(first.planner, key), getattr(second.planner, key)
         if a != b:
-            found.append(Difference(f"planner: {key.replace('_', ' ')}", str(a), str(b), _planner(key, b)))
-    for table, label in (("rivals", "rival"), ("set", "setting")):
+            what = say("planner: {choice}", choice=known(key.replace("_", " ")))
+            found.append(Difference(what, str(a), str(b), _planner(key, b)))
+    for table in ("rivals", "set"):
         a, b = getattr(first, table), getattr(second, table)
         for key in [*a, *(k for k in b if k not in a)]:
             if a.get(key) != b.get(key):
-                found.append(
-                    Difference(f"{label}: {key}", _said(a.get(key)), _said(b.get(key)), _entry(table, key, b.get(key)))
-                )
-    events_a, events_b = ({e.name: e for e in s.events} for s in (first, second))
+                what = say("rival: {path}", path=key) if table == "rivals" else say("setting: {path}", path=key)
+                found.append(Difference(what, _said(a.get(key)), _said(b.get(key)), _entry(table, key, b.get(key))))
+    events_a, events_b = _events(first), _events(second)
     for name in [*events_a, *(n for n in events_b if n not in events_a)]:
-        if _effect(events_a.get(name)) != _effect(events_b.get(name)):
-            a, b = ("happens" if name in events else "–" for events in (events_a, events_b))
-            b = "happens otherwise" if a == b else b
-            found.append(Difference(f"event: {name}", a, b, _event(name, events_b.get(name))))
+        a, b = events_a.get(name), events_b.get(name)
+        if _effect(a) != _effect(b):
+            found.append(
+                Difference(say("event: {event}", event=known(name)), *_happens(a, b), _event(name, b, list(events_b)))
+            )
     return found
+
+
+def _events(scenario: Scenario) -> dict[str, Event]:
+    """Events by name. Raises InputError where two share one, which could not be told apart."""
+    names = [e.name for e in scenario.events]
+    twice = sorted({n for n in names if names.count(n) > 1})
+    if twice:
+        raise InputError(*(f"{scenario.id}: two events are called {n!r}; give each a name of its own" for n in twice))
+    return {e.name: e for e in scenario.events}
 
 
 def _effect(event: Event | None) -> dict[str, Any] | None:
     """What an event does; who reported it does not count."""
     return None if event is None else event.model_dump(exclude={"source"})
+
+
+def _happens(first: Event | None, second: Event | None) -> tuple[str, str]:
+    """What both scenarios have of an event: its days; where both have it, what differs of it."""
+    if first is None or second is None:
+        return tuple("–" if e is None else _days_of(e) for e in (first, second))  # type: ignore[return-value]
+    a, b = _effect(first) or {}, _effect(second) or {}
+    keys = [k for k in a if a[k] != b[k]]
+    return tuple(", ".join(f"{known(k.replace('_', ' '))} {_field(e[k])}" for k in keys) for e in (a, b))  # type: ignore[return-value]
+
+
+def _days_of(event: Event) -> str:
+    return say("happens, {first} to {last}", first=iso_or_local(event.start), last=iso_or_local(event.until))
+
+
+def _field(value: Any) -> str:
+    if isinstance(value, dict):  # a repetition
+        return ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in value.items())
+    return "–" if value is None else str(value)
 
 
 def _year(second: Scenario) -> Callable[[Scenario], Scenario]:
@@ -111,9 +144,14 @@ def _year(second: Scenario) -> Callable[[Scenario], Scenario]:
 
 
 def _said(value: Any) -> str:
+    """A setting as a reader would say it, with the days it holds on where it does not hold on all."""
     if value is None:
-        return "as in the data"
-    return str(getattr(value, "value", value))
+        return say("as in the data")
+    if not isinstance(value, Setting):
+        return str(value)
+    days = [say("from {date}", date=iso_or_local(value.start))] if value.start is not None else []
+    days += [say("until {date}", date=iso_or_local(value.until))] if value.until is not None else []
+    return " ".join([str(value.value), *days])
 
 
 def _set(key: str, value: Any) -> Callable[[Scenario], Scenario]:
@@ -132,10 +170,13 @@ def _entry(table: str, key: str, value: Any) -> Callable[[Scenario], Scenario]:
     return make
 
 
-def _event(name: str, event: Any) -> Callable[[Scenario], Scenario]:
+def _event(name: str, event: Event | None, order: list[str]) -> Callable[[Scenario], Scenario]:
+    """Put an event in, change it or take it out; events of the second scenario stand in its order, after the others."""
+
     def make(s: Scenario) -> Scenario:
-        kept = tuple(e for e in s.events if e.name != name)
-        return s.model_copy(update={"events": kept if event is None else (*kept, event)})
+        kept = [e for e in s.events if e.name != name] + ([] if event is None else [event])
+        place = {n: k for k, n in enumerate(order)}
+        return s.model_copy(update={"events": tuple(sorted(kept, key=lambda e: place.get(e.name, -1)))})
 
     return make
 
@@ -206,7 +247,30 @@ class Comparison:
             return float("nan")
 
 
-def compare(first: Scenario, second: Scenario, dataset: Dataset, number: int = 1) -> tuple[Chapter, Chapter]:
+def compare(
+    first: Scenario | str,
+    *others: Scenario | str,
+    dataset: Dataset | None = None,
+    command: str = "",
+    progress: Progress | None = None,
+) -> Dossier:
+    """A first scenario against each other one (ids, `id/variant`, files or Scenarios): two chapters a pair.
+
+    command: kept in the manifest as the way to make it again. Raises EnergysimError.
+    """
+    dataset = dataset or read_dataset()
+    base, *seconds = (read_scenario(s) if isinstance(s, str) else s for s in (first, *others))
+    if not seconds:
+        raise InputError("nothing to compare with; give at least two scenarios")
+    chapters: list[Chapter] = []
+    for number, second in enumerate(seconds, start=1):
+        if progress:
+            progress(f"{base.id} against {second.id}")
+        chapters += pair(base, second, dataset, number)
+    return Dossier(tuple(chapters), _manifest(base, seconds, dataset, command))
+
+
+def pair(first: Scenario, second: Scenario, dataset: Dataset, number: int = 1) -> tuple[Chapter, Chapter]:
     """What differs between two scenarios, then what that did and which difference brought how much.
 
     number: of the comparison, which its chapters and tables bear. Raises EnergysimError.
@@ -216,36 +280,65 @@ def compare(first: Scenario, second: Scenario, dataset: Dataset, number: int = 1
     inputs = pd.DataFrame(
         [(d.what, d.first, d.second) for d in asked.differences], columns=["difference", "first", "second"]
     )
-    differ = Chapter(f"inputs_{number}", f"{first.id} against {second.id}: what differs", "", (),
-                     {f"inputs_{number}": Table("Inputs that differ", inputs, note=f"first: {first.id}; second: {second.id}")})  # fmt: skip
+    names = {"first": first.id, "second": second.id}
+    table = Table(say("Inputs that differ"), inputs, note=say("first: {first}; second: {second}", **names))
+    differ = Chapter(f"inputs_{number}", say("{first} against {second}: what differs", **names), "", (),
+                     {f"inputs_{number}": table})  # fmt: skip
     tables = {}
     for measure in [m for m in MEASURES if abs(after[m] - before[m]) > NOTHING]:
         name, unit = MEASURES[measure]
         frame = asked.attribution(measure)
         tables[f"{measure}_{number}"] = Table(
-            f"{name}: what each difference brings", frame, dict.fromkeys(frame.columns.drop("difference"), unit), SHAPLEY,
-            "alone: laid on the first by itself; last: taken off the second; only Shapley's shares add to the change",
+            say("{indicator}: what each difference brings", indicator=term(name)), frame,
+            dict.fromkeys(frame.columns.drop("difference"), unit), SHAPLEY,
+            say("alone: laid on the first by itself; last: taken off the second; only Shapley's shares add to the change"),
         )  # fmt: skip
     figures = tuple(
-        Figure(f"change_{m}", name, after[m] - before[m], unit, "second − first", "both scenarios solved",
-               note=f"from {before[m]:,.5g} {unit} to {after[m]:,.5g} {unit}")
+        Figure(f"change_{m}", str(term(name)), after[m] - before[m], unit, say("second − first"), say("both scenarios solved"),
+               note=say("from {before} to {after}", before=_amount(before[m], unit), after=_amount(after[m], unit)))
         for m, (name, unit) in MEASURES.items()
     )  # fmt: skip
     few = len(asked.differences) <= MOST
-    notes = (
-        () if few else (f"{len(asked.differences)} differences are too many for Shapley's shares (at most {MOST}).",)
+    notes: tuple[str, ...] = (
+        ()
+        if few
+        else (
+            say(
+                "{count} differences are too many for Shapley's shares (at most {most}).",
+                count=len(asked.differences),
+                most=MOST,
+            ),
+        )
     )
-    title = f"{first.id} against {second.id}: what that changes"
+    if first.gas_year != second.gas_year:
+        notes += (
+            say(
+                "A gas year comes with its data, its events and its dated settings: they are one difference and cannot be told "
+                "apart here. To see the events alone, compare the second scenario with one of the same gas year."
+            ),
+        )
+    title = say("{first} against {second}: what that changes", **names)
     return differ, Chapter(f"compare_{number}", title, "", figures, tables, notes)
 
 
-def manifest(first: Scenario, others: Sequence[Scenario], dataset: Dataset, command: str) -> dict[str, Any]:
+def _amount(value: float, unit: str) -> str:
+    """A number with its unit; an energy as English writes it, since the page puts it in the reader's unit."""
+    if spoken() == "en" or "GWh" in unit:
+        return f"{value:,.5g} {unit}"
+    return f"{localised(f'{value:,.5g}')} {term(unit)}"
+
+
+def _manifest(first: Scenario, others: Sequence[Scenario], dataset: Dataset, command: str) -> dict[str, Any]:
     """What a dossier of comparisons states of itself."""
     return {
         "scenario": first.id,
-        "title": f"{first.title}, compared with {'; '.join(s.title for s in others)}",
-        "gas_year": first.gas_year,
-        "weather": first.weather,
+        "title": say(
+            "{first}, compared with {others}",
+            first=known(first.title),
+            others="; ".join(known(s.title) for s in others),
+        ),
+        "gas_year": ", ".join(dict.fromkeys(s.gas_year for s in (first, *others))),
+        "weather": ", ".join(dict.fromkeys(s.weather for s in (first, *others))),
         "resolved": [json.loads(s.model_dump_json()) for s in (first, *others)],
         "data_digest": dataset.digest,
         "versions": {p: version(p) for p in PACKAGES},

@@ -34,6 +34,7 @@ from energysim.model.resident import OPTIONS
 from energysim.model.solve import Solution
 from energysim.results import FORMAT, Results
 from energysim.simulate import Course, Progress, simulate
+from energysim.studies.record import contract_periods, reported_stocks
 
 PACKAGES = ("energysim", "pyomo", "highspy", "numpy", "scipy", "pandas")
 
@@ -149,6 +150,8 @@ def solve(
         "policy": {"stock": system.policy.stock, "value_of_lost_load": system.policy.value_of_lost_load,
                    "tie_breaking_cost": system.policy.tie_breaking_cost},
         "targets": [],
+        "reported_stocks": [],
+        "contract_periods": contract_periods(course.realised.believed),
         "remarks": list(system.remarks),
         "estimates": [],
         "certificates": [_certificate(p.solution) for p in course.plans],
@@ -258,6 +261,8 @@ def _manifest(
             for a in system.accounts.values()
             for t in a.targets
         ],
+        "reported_stocks": reported_stocks(system, horizon),
+        "contract_periods": contract_periods(main.realised.believed),
         "remarks": list(system.remarks),
         "estimates": estimates_in_use(horizon, scenario.set),
         "certificates": [_certificate(p.solution) for p in main.plans],

@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -82,6 +83,17 @@ class Sweep:
             ["sweep", self.inputs, built, said, days, repr(self.search), version("energysim"), OPTIONS], sort_keys=True
         )
         return hashlib.sha256(identity.encode()).hexdigest()[:20]
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What was asked, for the casebook: enough to draw its rows without the study file."""
+        said = {
+            "scenario": self.scenario.id,
+            "title": self.file.title,
+            "file": self.file.model_dump(mode="json", by_alias=True),
+        }
+        search = asdict(self.search) if self.search else None
+        return {**said, "axes": [asdict(a) for a in self.axes], "search": search}
 
     def labels(self, row: Sequence[Value]) -> dict[str, Value]:
         """Labels of a row of the design."""

@@ -4,12 +4,21 @@ English stands in the code, as templates; Serbian in the glossary (`sr/*.csv`, o
 letters. Cyrillic comes from it by transliteration (`cyrillic`). Nothing else in the package knows a language:
 
 >>> with speaking("sr"):
-...     say("{count} days", count=3)
-'3 dana'
+...     say("and {count} more estimates: `energysim explain ASSET`, manifest.json", count=3)
+'i još 3 procene: `energysim explain ASSET`, manifest.json'
 """
 
 from energysim.words.language import LANGUAGES, Term, missing, say, speaking, spoken, term
-from energysim.words.numerals import day_month, decimals, full_date, iso_or_local, localised, month_name, month_year
+from energysim.words.numerals import (
+    day_month,
+    decimals,
+    full_date,
+    iso_or_local,
+    localised,
+    month_name,
+    month_year,
+    table_day,
+)
 
 __all__ = [
     "LANGUAGES",
@@ -25,5 +34,6 @@ __all__ = [
     "say",
     "speaking",
     "spoken",
+    "table_day",
     "term",
 ]

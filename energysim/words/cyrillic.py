@@ -14,8 +14,9 @@ from io import StringIO
 
 DIGRAPHS = {"lj": "љ", "nj": "њ", "dž": "џ"}
 LETTERS = dict(zip("abvgdđežzijklmnoprstćufhcčš", "абвгдђежзијклмнопрстћуфхцчш", strict=True))
-_KEPT = re.compile(r"(\{[^{}|]*\}|`[^`]*`|https?://\S+)")
-"""What is never transliterated: fields, code, addresses."""
+_FILE = r"(?:[\w/*-]|\{[^{}|]*\})*\.(?:csv|json|geojson|yaml|html|md|pdf|svg|png|parquet|py|ipynb)\b"
+_KEPT = re.compile(rf"({_FILE}|\{{[^{{}}|]*\}}|`[^`]*`|https?://\S+)")
+"""What is never transliterated: names of files, fields, code, addresses."""
 _WORD = re.compile(r"[^\W\d_]+[²³]?", re.UNICODE)
 _AGREES = re.compile(r"\{([^{}|]*)\|([^{}]*)\}")
 EXCEPTIONS = "cyrillic_exceptions.csv"

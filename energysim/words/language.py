@@ -96,10 +96,15 @@ def missing() -> frozenset[str]:
 
 
 def agreeing(count: Any, forms: Sequence[str], language: str) -> str:
-    """The form that agrees with a whole number: English one, other; Serbian one, few, many (1 dan, 2 dana, 5 dana; 21 dan)."""
-    size = abs(int(count))
+    """The form that agrees with a number: English one, other; Serbian one, few, many (1 dan, 2 dana, 5 dana; 21 dan).
+
+    A number that is not whole takes the last form in English, in Serbian the one for few (1,9 dana).
+    """
+    size = abs(float(count))
     if language == "en":
         return forms[0] if size == 1 else forms[-1]
+    if size % 1:
+        return forms[len(forms) // 2]
     if size % 10 == 1 and size % 100 != 11:
         return forms[0]
     return forms[1] if 2 <= size % 10 <= 4 and not 12 <= size % 100 <= 14 else forms[-1]

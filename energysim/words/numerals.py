@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from energysim.words.language import Term, say, spoken, term
+from energysim.words.language import Term, spoken, term
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -27,10 +27,16 @@ def decimals(value: float, places: int = 0) -> str:
 
 
 def day_month(day: Any) -> str:
-    """`1 Jan` of a date."""
+    """`1 Jan` of a date; Serbian puts the month in the genitive: `1. jan.`, `1. marta`."""
     stamp = pd.Timestamp(day)
     month = SHORT[stamp.month - 1]
-    return f"{stamp.day} {month}" if spoken() == "en" else f"{stamp.day}. {say(month)}"
+    return f"{stamp.day} {month}" if spoken() == "en" else f"{stamp.day}. {term(month):genitive}"
+
+
+def table_day(day: Any) -> str:
+    """A date in the head of a narrow column: `1 Oct`, in Serbian `1.10.`"""
+    stamp = pd.Timestamp(day)
+    return day_month(stamp) if spoken() == "en" else f"{stamp.day}.{stamp.month}."
 
 
 def full_date(day: Any) -> str:

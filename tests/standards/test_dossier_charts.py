@@ -8,6 +8,7 @@ from itertools import combinations
 
 import pandas as pd
 import pytest
+from looks import looks_as_before, pictures_in
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -49,9 +50,14 @@ def depending() -> Figure:
     return charts(replace(dossier(), chapters=(chapter,)))["tornado"]
 
 
+def title_of(figure: Figure) -> str:
+    """The title on one line."""
+    return figure.get_suptitle().replace("\n", " ").replace("\N{NO-BREAK SPACE}", " ")
+
+
 def test_tornado_opens_at_the_base_and_follows_the_unit() -> None:
     figure = depending()
-    assert "goes from 10 to 40 mcm" in figure.get_suptitle().replace("\n", " ")
+    assert "goes from 10 to 40 mcm" in title_of(figure)
     bars = [p for p in figure.axes[0].patches if p.get_width()]
     assert {round(b.get_x() + min(0, b.get_width()), 6) for b in bars} == {10.0, 20.0}
     assert sorted(round(abs(b.get_width()), 6) for b in bars) == [10.0, 10.0, 20.0]
@@ -64,6 +70,15 @@ def drawn() -> dict[str, Figure]:
 
 def test_there_is_a_chart_for_every_table() -> None:
     assert set(drawn()) == set(DRAWN), "a dossier without the chapter on evidence has no tornado"
+
+
+@pytest.mark.parametrize("name", [*DRAWN, "tornado"])
+def test_it_looks_as_it_did(name: str) -> None:
+    looks_as_before(f"dossiers/{name}", depending() if name == "tornado" else drawn()[name])
+
+
+def test_every_picture_is_of_a_chart() -> None:
+    assert pictures_in("dossiers") == {*DRAWN, "tornado"}
 
 
 @pytest.mark.parametrize("name", [*DRAWN, "tornado"])
@@ -87,7 +102,7 @@ def test_nothing_is_clipped_or_covered(name: str) -> None:
 
 
 def test_titles_say_numbers_of_the_tables() -> None:
-    said = {name: figure.get_suptitle().replace("\n", " ") for name, figure in drawn().items()}
+    said = {name: title_of(figure) for name, figure in drawn().items()}
     table = dossier().table("n_minus_1_ladder")
     single = table[table["kind"] != "risk group"].iloc[0]
     assert f"Without {single['name']}, the pipes left could carry {single['full']:.0f} %" in said["ladder"]
@@ -95,5 +110,5 @@ def test_titles_say_numbers_of_the_tables() -> None:
     assert f"from a fill of {fill:.1f} %" in said["stock"]
     top = dossier().table("trigger_levels")["trigger_protected"].max()
     assert f"above up to {top / 10.55:.0f} mcm" in said["trigger"]
-    in_gwh = charts(dossier(), GWH)["trigger"].get_suptitle().replace("\n", " ")
+    in_gwh = title_of(charts(dossier(), GWH)["trigger"])
     assert f"{top:,.0f} GWh" in in_gwh

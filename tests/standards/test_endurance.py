@@ -16,7 +16,6 @@ from energysim.outputs.dossier.endurance import findings
 from energysim.outputs.wording import GWH
 from energysim.simulate import Plan, simulate
 from energysim.standards.endurance import chapter as endurance
-from energysim.standards.endurance.chapter import difference
 from energysim.standards.endurance.survival import (
     Emergency,
     classes_from,
@@ -26,6 +25,7 @@ from energysim.standards.endurance.survival import (
     stock_outside,
     survival,
 )
+from energysim.standards.endurance.tables import difference
 from energysim.standards.endurance.trigger import (
     Line,
     Trigger,

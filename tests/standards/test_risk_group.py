@@ -8,6 +8,7 @@ from energysim import Contract, GasSystem, Node, Offtake, Route, Scenario, Upstr
 from energysim.outputs.dossier import endurance as page
 from energysim.outputs.wording import MCM
 from energysim.standards.endurance import chapter as endurance
+from energysim.standards.endurance import question
 from energysim.standards.infrastructure import ladder
 from energysim.standards.infrastructure.formula import ask
 from energysim.standards.risk.dependence import losses
@@ -55,8 +56,8 @@ def test_every_chapter_means_and_calls_it_the_same() -> None:
     assert risk_groups(asked) == (GROUP,)
     [rung] = ladder.groups_on_the_day(ask(asked)).values()
     assert rung.name == NAME and {"turkstream", "hungary"} <= rung.lost.upstream
-    assert endurance.name_of(asked, GROUP.path) == NAME
-    assert GROUP.path in endurance.question(asked, None, None, "design", None, 30).assets
+    assert question.name_of(asked, GROUP.path) == NAME
+    assert GROUP.path in question.question(asked, None, None, "design", None, 30).assets
     [loss] = [loss for loss in losses(asked.system, risk_groups(asked)) if loss.upstream]
     assert (loss.name, loss.source, loss.upstream) == (
         "Russian pipeline gas, and Hungary with it",

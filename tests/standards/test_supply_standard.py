@@ -263,7 +263,7 @@ def test_events_are_not_in_the_cases_and_the_page_says_so() -> None:
     assert said[0] == NOT_THE_SCENARIO
     assert any("without TurkStream, and Hungary with it" in s for s in said)
     assert chapter["supply_standard_c_all_multiple"].note.startswith("without TurkStream, and Hungary with it;")
-    assert NOT_THE_SCENARIO not in findings(replace(chapter, notes=supply_standard.NOTES), GWH)
+    assert NOT_THE_SCENARIO not in findings(replace(chapter, notes=supply_standard.method_notes()), GWH)
 
 
 def test_sentences_where_there_is_no_store_no_limit_or_nothing_at_all() -> None:

@@ -7,9 +7,12 @@ import pandas as pd
 from energysim.dossier import Chapter, Table
 from energysim.outputs.dossier.digits import digits, in_unit
 from energysim.outputs.wording import Unit
+from energysim.words import say
 
 SHARES = ("shapley", "alone")
 """Columns that share out a change, the better first."""
+MOST = (0.5, 1.05)
+"""Share of a change between which a difference is said to bring most of it; above, others take a part back."""
 
 
 def findings(chapter: Chapter, unit: Unit) -> list[str]:
@@ -21,13 +24,32 @@ def findings(chapter: Chapter, unit: Unit) -> list[str]:
         if name not in tables or not isinstance(figure.value, float):
             continue
         shown, factor = in_unit(figure.unit, unit)
-        sentence = f"{figure.name}: {digits(figure.value * factor)} {shown}"
-        most = largest(tables[name])
-        if most is not None:
-            what, share = most
-            sentence += f"; most of it by the {what} ({digits(share * factor)})"
-        said.append(f"{sentence}.")
-    return said or ["Nothing that is measured here changes."]
+        change = f"{figure.name}: {signed(figure.value * factor)} {shown}"
+        reason = _reason(tables[name], figure.value, factor, shown)
+        said.append(f"{change}; {reason}." if reason else f"{change}.")
+    return said or [say("Nothing that is measured here changes.")]
+
+
+def signed(value: float) -> str:
+    """A change with its sign: `+1.78`, `−40.0`, `0`."""
+    text = digits(abs(value))
+    return text if text == "0" else f"{'+' if value > 0 else '−'}{text}"
+
+
+def _reason(table: Table, change: float, factor: float, unit: str) -> str:
+    """Which difference brings how much of a change, and what the others do where it is not most of it."""
+    most = largest(table)
+    if most is None:
+        return ""
+    what, share = most
+    if len(table.frame) == 1:
+        return say("all of it by the {what}", what=what)
+    if MOST[0] <= share / change <= MOST[1]:
+        return say("most of it by the {what} ({share})", what=what, share=f"{signed(share * factor)} {unit}")
+    rest = f"{signed((change - share) * factor)} {unit}"
+    return say(
+        "{share} by the {what}, {rest} by all else", what=what, share=f"{signed(share * factor)} {unit}", rest=rest
+    )
 
 
 def attributions(chapter: Chapter) -> dict[str, Table]:

@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from energysim.outputs.wording import MCM, Unit
-from energysim.words import localised, say
+from energysim.words import localised, say, spoken
 
 NOTHING = "–"
 """Where there is no number: missing is never zero."""
@@ -36,19 +36,25 @@ def plain(text: str) -> str:
 
 def in_unit(written: str, unit: Unit) -> tuple[str, float]:
     """The unit that is printed, and the factor to it: energies and what is per energy as the reader asked."""
+    if written in ("", "1"):
+        return written, 1.0
     if written == "1/a":
         return say("per 100 a"), CENTURY
     if unit != MCM or ENERGY not in written:
         return say(written), 1.0
-    return say(written.replace(ENERGY, unit.key)), 1.0 / unit.factor if f"per {ENERGY}" in written else unit.factor
+    said = say(written).replace(ENERGY, unit.name)
+    return said, 1.0 / unit.factor if f"per {ENERGY}" in written else unit.factor
 
 
 def in_words(text: str, unit: Unit) -> str:
-    """A sentence with the energies in it in the reader's unit: `203–211 GWh/d` -> `19.3–20.0 mcm/d`."""
+    """A sentence with the energies in it in the reader's unit: `203–211 GWh/d` -> `19.3–20.0 mcm/d`.
+
+    Whatever language the sentence is in, its energies are put in as English writes them, and are localised here.
+    """
 
     def converted(found: re.Match[str]) -> str:
         shown, factor = in_unit(found[3], unit)
         numbers = [digits(float(n.replace(",", "")) * factor) for n in (found[1], found[2]) if n]
         return f"{'–'.join(numbers)} {shown}"
 
-    return _SAID.sub(converted, text) if unit == MCM else text
+    return _SAID.sub(converted, text) if unit == MCM or spoken() != "en" else text

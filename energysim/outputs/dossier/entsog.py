@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from energysim.dossier import Chapter
 from energysim.outputs.wording import Unit, number
+from energysim.words import say, spoken, term
+from energysim.words.lists import listed
 
-MARKETS = {"open": "if every seller delivers all year", "contracted": "by contract alone"}
+MARKETS = ("open", "contracted")
+EVENTS = "events of the scenario on these days in force"
+"""Begins the note of the table of curtailment where there are any."""
 SHARED, FIRST = "_shared", "_first"
 """Ends of the columns of a country, by mode."""
 FOUR = 4
@@ -36,14 +41,22 @@ def _peak(chapter: Chapter) -> str:
     rows = _table(chapter, "entsog_curtailment")
     if not rows:
         return ""
-    events = chapter.tables["entsog_curtailment"].note.startswith("events")
-    on = f"On the day of demand met once in twenty winters{', with the events of the scenario in force,' if events else ''}"
+    events = chapter.tables["entsog_curtailment"].note.startswith((EVENTS, term(EVENTS)))
+    on = (
+        say("On the day of demand met once in twenty winters, with the events of the scenario in force,")
+        if events
+        else say("On the day of demand met once in twenty winters")
+    )
     if all(row["day_shared"] <= NOTICEABLE for row in rows):
-        return f"{on} nobody need be cut."
+        return say("{on} nobody need be cut.", on=on)
     home = rows[0]
-    return (
-        f"{on} {home['area']} loses at least {_percent(home['day_shared'])} of its demand if the shortage is shared with its "
-        f"neighbours, {_percent(home['day_first'])} if it comes first."
+    return say(
+        "{on} {country} loses at least {shared} of its demand if the shortage is shared with its neighbours, {first} if it comes "
+        "first.",
+        on=on,
+        country=term(home["area"]),
+        shared=_percent(home["day_shared"]),
+        first=_percent(home["day_first"]),
     )
 
 
@@ -53,14 +66,31 @@ def _slid(chapter: Chapter, unit: Unit) -> str:
         return ""
     own = [r for r in rows if r["area"] == rows[0]["area"]]
     row, worst = next(r for r in own if r["largest"]), max(own, key=lambda r: float(r["shared"]))
-    size = f"{number(row['capacity'] * unit.factor)} {unit.rate}"
-    said = f"cuts {_percent(row['shared'])} of demand" if row["shared"] > NOTICEABLE else "cuts nobody"
+    told = {
+        "country": term(row["area"]),
+        "interconnection": term(row["interconnection"]),
+        "size": f"{number(row['capacity'] * unit.factor)} {unit.rate}",
+    }
     first = (
-        f"Losing the largest interconnection of {row['area']} on such a day, {row['interconnection']} ({size}), {said}"
+        say(
+            "Losing the largest interconnection of {country} on such a day, {interconnection} ({size}), cuts {share} of demand",
+            **told,
+            share=_percent(row["shared"]),
+        )
+        if row["shared"] > NOTICEABLE
+        else say(
+            "Losing the largest interconnection of {country} on such a day, {interconnection} ({size}), cuts nobody",
+            **told,
+        )
     )
     if worst["shared"] <= row["shared"] + NOTICEABLE:
         return f"{first}."
-    return f"{first}; {worst['interconnection']} matters more: without it {_percent(worst['shared'])} is cut."
+    return say(
+        "{first}; {interconnection} matters more: without it {share} is cut.",
+        first=first,
+        interconnection=term(worst["interconnection"]),
+        share=_percent(worst["shared"]),
+    )
 
 
 def _tightest(chapter: Chapter) -> str:
@@ -68,18 +98,31 @@ def _tightest(chapter: Chapter) -> str:
     if not rows:
         return ""
     row, home = min(rows, key=lambda r: float(r["day_multiple"])), rows[0]
-    said = f"Least room has {row['area']}: on that day it could be given {_more(row)} than its demand"
-    return f"{said}." if row is home else f"{said}; {home['area']} {_more(home)}."
+    names = chapter.tables["entsog_flexibility"].names
+    said = say(
+        "Least room has {area}: on that day it could be given {share} more than its demand",
+        area=names.get(row["area"], row["area"]) if spoken() != "en" else row["area"],
+        share=_more(row),
+    )
+    if row is home:
+        return f"{said}."
+    return say("{least}; {country} {share} more.", least=said, country=term(home["area"]), share=_more(home))
 
 
 def _dependence(chapter: Chapter) -> str:
     rows = _dependences(chapter)
-    parts = [f"{words} {_of_market([r for r in rows if r['market'] == m])}" for m, words in MARKETS.items()]
-    text = "; ".join(p for p in parts if not p.endswith(" "))
-    return f"Over the year, of demand at home: {text}." if text else ""
+    told = {m: _of_market(chapter, [r for r in rows if r["market"] == m]) for m in MARKETS}
+    parts = [
+        say("if every seller delivers all year {what}", what=what)
+        if m == "open"
+        else say("by contract alone {what}", what=what)
+        for m, what in told.items()
+        if what
+    ]
+    return say("Over the year, of demand at home: {parts}.", parts="; ".join(parts)) if parts else ""
 
 
-def _of_market(rows: list[dict[str, Any]]) -> str:
+def _of_market(chapter: Chapter, rows: list[dict[str, Any]]) -> str:
     """What the loss of a source does, beside what is cut anyway and what more is cut if another is lost with it."""
     single = [r for r in rows if not r["lost"].endswith(WITH_IT) and r["lost"] != NOTHING]
     if not single:
@@ -87,17 +130,29 @@ def _of_market(rows: list[dict[str, Any]]) -> str:
     base = next((_home(r) for r in rows if r["lost"] == NOTHING), 0.0)
     worst = max(single, key=_home)
     needless = _home(worst) <= base + NOTICEABLE
-    said = "no single source is needed" if needless else f"losing {worst['lost']} cuts {_percent(_home(worst))}"
     if base > NOTICEABLE:
-        said = f"{_percent(base)} is cut even with nothing lost, " + (
-            "and no single source makes it worse" if needless else f"{_percent(_home(worst))} without {worst['lost']}"
+        said = (
+            say("{base} is cut even with nothing lost, and no single source makes it worse", base=_percent(base))
+            if needless
+            else say(
+                "{base} is cut even with nothing lost, {share} without {source}",
+                base=_percent(base),
+                share=_percent(_home(worst)),
+                source=term(worst["lost"]),
+            )
         )
+    elif needless:
+        said = say("no single source is needed")
+    else:
+        said = say("losing {source} cuts {share}", source=term(worst["lost"]), share=_percent(_home(worst)))
     joint = [r for r in rows if r["lost"].endswith(WITH_IT) and _home(r) > _home(worst) + NOTICEABLE]
     if joint:
         more = max(joint, key=_home)
         source, _, fed = more["lost"].removesuffix(WITH_IT).partition(", and ")
-        same = not needless and source == worst["lost"]
-        said += f" ({_percent(_home(more))} {'if' if same else f'without {source} if'} {fed} is lost with it)"
+        told = {"said": said, "share": _percent(_home(more)), "countries": listed(term(f) for f in fed.split(" and "))}
+        if not needless and source == worst["lost"]:
+            return say("{said} ({share} if {countries} is lost with it)", **told)
+        return say("{said} ({share} without {source} if {countries} is lost with it)", source=term(source), **told)
     return said
 
 
@@ -111,11 +166,22 @@ def _sharing(chapter: Chapter) -> str:
     row = max(rows, key=lambda r: abs(float(r[other_first] - r[other_shared])))
     if abs(row[other_first] - row[other_shared]) <= NOTICEABLE:
         return ""
-    return (
-        f"Sharing moves shortage: without {row['lost']} ({row['market']} supply) {other_shared.removesuffix(SHARED).capitalize()} "
-        f"loses {_percent(row[other_first])} at best if each country comes first and {_percent(row[other_shared])} if all share, "
-        f"for {number(row[home_shared] - row[home_first])} percentage points more at home."
+    said = chapter.tables[f"entsog_dependence_{row['market']}"].names
+    return say(
+        "Sharing moves shortage: without {source} ({market} supply) {country} loses {first} at best if each country comes first "
+        "and {shared} if all share, for {points} percentage points more at home.",
+        source=said.get(row["lost"], row["lost"]),
+        market=term(row["market"]),
+        country=_country(said, other_shared),
+        first=_percent(row[other_first]),
+        shared=_percent(row[other_shared]),
+        points=number(row[home_shared] - row[home_first]),
     )
+
+
+def _country(names: Mapping[str, str], column: str) -> str:
+    """The country of a column of shared rates: in English by its first word."""
+    return column.removesuffix(SHARED).capitalize() if spoken() == "en" else names[column].rpartition(", ")[0]
 
 
 def _diversity(chapter: Chapter) -> str:
@@ -124,14 +190,24 @@ def _diversity(chapter: Chapter) -> str:
     if not taken or not signed or not taken["largest"]:
         return ""
     routes = [f for f in chapter.figures if f.id.startswith("ird_") and f.value is not None]
-    scored = f"; import routes score {number(chapter.value(routes[0].id))} of 10,000 (low is diverse)" if routes else ""
-    paper = f"{_percent(signed['largest_share'])} of what is under contract"
+    scored = (
+        say("; import routes score {score} of {most} points (low is diverse)", score=number(chapter.value(routes[0].id)),
+            most=number(10_000))
+        if routes else ""
+    )  # fmt: skip
+    share = _percent(signed["largest_share"])
     if not signed["largest"]:
-        paper = "nothing is under contract"
+        paper = say("nothing is under contract")
     elif signed["largest"] != taken["largest"]:
-        paper = f"{signed['largest']} {paper}"
-    return (
-        f"{taken['largest']} is {_percent(taken['largest_share'])} of the gas taken for the country, {paper}{scored}."
+        paper = say("{source} {share} of what is under contract", source=term(signed["largest"]), share=share)
+    else:
+        paper = say("{share} of what is under contract", share=share)
+    return say(
+        "{source} is {share} of the gas taken for the country, {paper}{scored}.",
+        source=term(taken["largest"]),
+        share=_percent(taken["largest_share"]),
+        paper=paper,
+        scored=scored,
     )
 
 
@@ -146,8 +222,8 @@ def _home(row: dict[str, Any]) -> float:
 
 
 def _more(row: dict[str, Any]) -> str:
-    """`3.6 % more`, of a multiple of demand."""
-    return f"{_percent(100.0 * (row['day_multiple'] - 1.0))} more"
+    """`3.6 %` more than demand, of a multiple of it."""
+    return _percent(100.0 * (row["day_multiple"] - 1.0))
 
 
 def _percent(value: float) -> str:

@@ -7,7 +7,9 @@ from typing import Any
 import pandas as pd
 
 from energysim.dossier import Chapter
+from energysim.outputs.dossier.digits import in_unit, in_words
 from energysim.outputs.wording import TRACE, Unit, number
+from energysim.words import say
 
 NEXT = 3
 """So many figures are named after the first."""
@@ -20,22 +22,33 @@ def findings(chapter: Chapter, unit: Unit) -> list[str]:
     ranking = chapter.tables["evidence_ranking"]
     table = ranking.frame
     what = ranking.title.rpartition(": ")[2].lower()
-    counted = f"{chapter['evidence_touching'].value} figures in doubt"
+    counted = str(chapter["evidence_touching"].value)
     if table.empty:
-        return [f"{counted} touch the case; none of them by itself moves {what}.", *_cuts_together(chapter, unit)]
+        none = say(
+            "{count} figures in doubt touch the case; none of them by itself moves {indicator}.",
+            count=counted,
+            indicator=what,
+        )
+        return [none, *_cuts_together(chapter, unit)]
     shown = ranking.units["swing"]
     first: Any = table.iloc[0]
     ask = chapter["evidence_first"].note
     said = [
-        f"To know {what} better, check first: {first['figure']} ({ask}). Over its range, "
-        f"{first['range']}, it goes from {_amount(first['at_low'], shown, unit)} to "
-        f"{_amount(first['at_high'], shown, unit)}."
+        say(
+            "To know {indicator} better, check first: {figure} ({ask}). Over its range of {range} it goes from {low} to {high}.",
+            indicator=what,
+            figure=first["figure"],
+            ask=ask,
+            range=in_words(first["range"], unit),
+            low=_amount(first["at_low"], shown, unit),
+            high=_amount(first["at_high"], shown, unit),
+        )
     ]
     others = table.iloc[1 : 1 + NEXT]
     others = others[others["swing"] > LEAST_SHARE * first["swing"]]
     if len(others):
         named = "; ".join(f"{r.figure} ({_amount(float(r.swing), shown, unit)})" for r in others.itertuples())
-        said.append(f"Then, by their swing: {named}.")
+        said.append(say("Then, by their swing: {figures}.", figures=named))
     said.append(_inherited(chapter, counted, what, shown, unit))
     against = _statement(chapter.tables["evidence_contradictions"].frame, what, shown, unit)
     return [*said, *_cuts_together(chapter, unit), *([against] if against else [])]
@@ -47,21 +60,33 @@ def _cuts_together(chapter: Chapter, unit: Unit) -> list[str]:
     row: Any = frame.iloc[0]  # unserved gas leads the table
     if row["one_high"] > TRACE or pd.isna(row["all_bad"]):
         return []
-    bad = "nor do all of them at their bad end"
     if row["all_bad"] > TRACE:
-        bad = f"all of them at their bad end leave {_amount(row['all_bad'], row['unit'], unit)} unserved"
-    return [f"No figure in doubt by itself cuts anybody; {bad}."]
+        gas = _amount(row["all_bad"], row["unit"], unit)
+        return [
+            say(
+                "No figure in doubt by itself cuts anybody; all of them at their bad end leave {gas} unserved.", gas=gas
+            )
+        ]
+    return [say("No figure in doubt by itself cuts anybody; nor do all of them at their bad end.")]
 
 
 def _inherited(chapter: Chapter, counted: str, what: str, shown: str, unit: Unit) -> str:
     frame = chapter.tables["evidence_intervals"].frame
     row: Any = frame[frame["indicator"].str.lower() == what.lower()].iloc[0]
     low, high = (_amount(row[k], shown, unit) for k in ("squares_low", "squares_high"))
-    text = f"{counted} touch the case; if independent they leave {what} between {low} and {high}"
+    text = say(
+        "{count} figures in doubt touch the case; if independent they leave {indicator} between {low} and {high}",
+        count=counted,
+        indicator=what,
+        low=low,
+        high=high,
+    )
     if pd.isna(row["all_bad"]) or pd.isna(row["all_good"]):
         return f"{text}."
     good, bad = (_amount(row[k], shown, unit) for k in ("all_good", "all_bad"))
-    return f"{text}; with every figure at its good end it is {good}, at its bad end {bad}."
+    return say(
+        "{text}; with every figure at its good end it is {good}, at its bad end {bad}.", text=text, good=good, bad=bad
+    )
 
 
 def _statement(frame: pd.DataFrame, what: str, shown: str, unit: Unit) -> str:
@@ -71,10 +96,14 @@ def _statement(frame: pd.DataFrame, what: str, shown: str, unit: Unit) -> str:
     if inside.empty:
         return ""
     top: Any = inside.iloc[0]
-    return f"If another source is right ({top['statement']}), {what} is {_amount(top['value'], shown, unit)}."
+    return say(
+        "If another source is right ({statement}), {indicator} is {value}.",
+        statement=top["statement"],
+        indicator=what,
+        value=_amount(top["value"], shown, unit),
+    )
 
 
 def _amount(value: float, shown: str, unit: Unit) -> str:
-    if shown in ("GWh", "GWh/d"):
-        return unit.text(value) + ("/d" if shown == "GWh/d" else "")
-    return f"{number(value)} {shown}"
+    written, factor = in_unit(shown, unit)
+    return f"{number(value * factor)} {written}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from energysim.words import month_year, say, spoken, term
+
 HEADINGS: Mapping[str, Mapping[str, str]] = {
     "consumption": {"name": "customers"},
     "storage_withdrawal": {"volume": "working volume"},
@@ -50,10 +52,33 @@ HEADINGS: Mapping[str, Mapping[str, str]] = {
     "evidence_contradictions": {"said": "it says", "inside_range": "within range", "value": "then"},
 }  # fmt: skip
 """Table -> column -> heading, where blanks for underscores do not make it a reader's word."""
+EVERYWHERE: Mapping[str, str] = {
+    "annual": "annual", "at_30": "at 30 %", "demand_class": "demand class", "equal_suppliers": "equal suppliers",
+    "gwh_per_day": "GWh per day", "import_dependence": "import dependence", "in_store": "in store", "largest_day": "largest day",
+    "mcm_per_day": "mcm per day", "n_minus_1": "N−1", "n_minus_1_callable": "N−1, callable gas only",
+    "peak_day": "peak day", "with_residual": "with residual",
+    "working_volume": "working volume",
+    "all_good": "all good", "all_bad": "all bad", "district_heating": "district heating",
+}  # fmt: skip
+"""Column -> heading in any table, where the name has an underscore; a name of one word is its own heading."""
 _FILL = re.compile(r"at_(\d+)_percent")
+_MONTH = re.compile(r"\d{4}-\d{2}")
 
 
 def heading(table: str, column: str, names: Mapping[str, str]) -> str:
-    """The words above a column."""
-    known = HEADINGS.get(table, {}).get(column) or names.get(column)
-    return known or _FILL.sub(r"at \1 %", column).replace("_", " ")
+    """The words above a column. names are said already; a month is written as the language writes it."""
+    if column in names:
+        return names[column]
+    if _MONTH.fullmatch(column):
+        return month(column)
+    fill = _FILL.fullmatch(column)
+    return say("at {fill} %", fill=fill[1]) if fill else str(term(_plain(table, column)))
+
+
+def _plain(table: str, column: str) -> str:
+    return HEADINGS.get(table, {}).get(column) or EVERYWHERE.get(column) or column.replace("_", " ")
+
+
+def month(written: str) -> str:
+    """`2027-01` as it stands in English, `januar 2027.` in Serbian."""
+    return written if spoken() == "en" else month_year(f"{written}-01")

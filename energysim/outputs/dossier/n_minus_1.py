@@ -7,11 +7,13 @@ from datetime import date
 from energysim.dossier import Chapter
 from energysim.outputs.dossier.digits import digits
 from energysim.outputs.wording import Unit
-from energysim.words import day_month
+from energysim.words import day_month, say, term
 
 NEVER = "never"
 MET = 100.0
 PIPES_ALONE = "Where pipes would suffice the gas may still be short"
+ID = "n_minus_1_without_"
+"""Begins the id of N−1 without an asset of the ladder."""
 
 
 def findings(chapter: Chapter, unit: Unit) -> list[str]:
@@ -21,30 +23,39 @@ def findings(chapter: Chapter, unit: Unit) -> list[str]:
 
 def _standard(chapter: Chapter, unit: Unit) -> str:
     figure, largest, demand = chapter["n_minus_1_full"], chapter["largest"], chapter["d_max"]
-    said = "is met" if figure.verdict == "pass" else "is not met"
     name = largest.name.partition(": ")[2]
-    without = f"without {name} ({_rate(chapter.value('largest'), unit)}) and " if name else ""
-    band = (
-        f" ({digits(figure.low)}–{digits(figure.high)})" if figure.low is not None and figure.high is not None else ""
+    size = _rate(chapter.value("largest"), unit)
+    capacity = say(
+        "with stores full, capacity is {share}{band} of design demand, {demand}{range}; {low} with stores at 30 %.",
+        share=_percent(chapter, "n_minus_1_full"),
+        band=f" ({digits(figure.low)}–{digits(figure.high)})"
+        if figure.low is not None and figure.high is not None
+        else "",
+        demand=_rate(chapter.value("d_max"), unit),
+        range=f" ({_plain(demand.low, unit)}–{_plain(demand.high, unit)})" if demand.low is not None else "",
+        low=_percent(chapter, "n_minus_1_30"),
     )
-    return (
-        f"N−1 {said}: {without}with stores full, capacity is {_percent(chapter, 'n_minus_1_full')}{band} of "
-        f"design demand, {_rate(chapter.value('d_max'), unit)}"
-        + (f" ({_plain(demand.low, unit)}–{_plain(demand.high, unit)})" if demand.low is not None else "")
-        + f"; {_percent(chapter, 'n_minus_1_30')} with stores at 30 %."
-    )
+    if name:
+        capacity = say("without {largest} ({size}) and {capacity}", largest=name, size=size, capacity=capacity)
+    if figure.verdict == "pass":
+        return say("N−1 is met: {capacity}", capacity=capacity)
+    return say("N−1 is not met: {capacity}", capacity=capacity)
 
 
 def _worst(chapter: Chapter) -> list[str]:
     """The risk group that takes more than one entry, where there is one."""
-    groups = [f for f in chapter.figures if f.id.startswith("n_minus_1_without_risk_group")]
+    groups = [f for f in chapter.figures if f.id.startswith(f"{ID}risk_group")]
     if not groups:
         return []
     worst = min(groups, key=lambda f: chapter.value(f.id))
-    who = worst.name.removeprefix("N−1 without ")
+    ladder = chapter.tables["n_minus_1_ladder"].frame
     return [
-        f"Without {who}, and so without every entry that hangs on them, N−1 is {_percent(chapter, worst.id)}: the formula "
-        "counts entries one at a time."
+        say(
+            "Without {group}, and so without every entry that hangs on them, N−1 is {share}: the formula counts entries one at a "
+            "time.",
+            group=ladder.loc[ladder["asset"] == worst.id.removeprefix(ID), "name"].iloc[0],
+            share=_percent(chapter, worst.id),
+        )
     ]
 
 
@@ -57,18 +68,27 @@ def _short(chapter: Chapter, unit: Unit) -> list[str]:
     if len(passed):
         row = passed.sort_values("gas_share", kind="stable").iloc[0]
         passes = chapter["n_minus_1_full"].verdict == "pass"
-        lesson = "A country can pass N−1 and still be short" if passes else PIPES_ALONE
         sentences.append(
-            f"{lesson}: without {row['name']} the pipes left could carry "
-            f"{digits(float(row['full']))} % of demand, but the gas contracted that could still come is "
-            f"{_rate(float(row['gas']), unit)}, {digits(float(row['gas_share']))} %: "
-            f"{_rate(demand - float(row['gas']), unit)} short."
+            say(
+                "{lesson}: without {outage} the pipes left could carry {pipes} % of demand, but the gas contracted that could "
+                "still come is {gas}, {share} %: {short} short.",
+                lesson=say("A country can pass N−1 and still be short") if passes else term(PIPES_ALONE),
+                outage=row["name"],
+                pipes=digits(float(row["full"])),
+                gas=_rate(float(row["gas"]), unit),
+                share=digits(float(row["gas_share"])),
+                short=_rate(demand - float(row["gas"]), unit),
+            )
         )
     known, assumed = chapter["contracted_documented"], chapter["contracted"]
     if known.value != assumed.value:
         sentences.append(
-            f"With nothing lost {_percent(chapter, 'contracted')} of that demand is contracted if the scenario's contracts "
-            f"hold, {_percent(chapter, 'contracted_documented')} by those known to be signed."
+            say(
+                "With nothing lost {assumed} of that demand is contracted if the scenario's contracts hold, {known} by those "
+                "known to be signed.",
+                assumed=_percent(chapter, "contracted"),
+                known=_percent(chapter, "contracted_documented"),
+            )
         )
     return sentences
 
@@ -76,14 +96,15 @@ def _short(chapter: Chapter, unit: Unit) -> list[str]:
 def _stock(chapter: Chapter) -> str:
     fill, day = chapter["fill_that_meets"].value, chapter["first_day_below"].value
     if isinstance(fill, str) or fill is None:
-        said = "Not even full stores bring N−1 to 100 %"
+        said = say("Not even full stores bring N−1 to 100 %")
     elif fill <= 0:
-        said = "N−1 is 100 % or more even with empty stores"
+        said = say("N−1 is 100 % or more even with empty stores")
     else:
-        said = f"N−1 is 100 % or more while stores are {digits(float(fill))} % full or fuller"
+        said = say("N−1 is 100 % or more while stores are {fill} % full or fuller", fill=digits(float(fill)))
     if day is None or day == NEVER:
-        return f"{said}; in this scenario it never falls below 100 %."
-    return f"{said}; in this scenario it falls below 100 % on {day_month(date.fromisoformat(str(day)))}."
+        return say("{stock}; in this scenario it never falls below 100 %.", stock=said)
+    when = day_month(date.fromisoformat(str(day)))
+    return say("{stock}; in this scenario it falls below 100 % on {date}.", stock=said, date=when)
 
 
 def _percent(chapter: Chapter, figure: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from energysim.dossier import Chapter, Figure
 from energysim.outputs.dossier.digits import digits
 from energysim.outputs.wording import Unit
+from energysim.words import say
+from energysim.words.lists import within
 
 PREFIX = "origin_share_"
 NAMED = 3
@@ -15,19 +17,29 @@ def findings(chapter: Chapter, unit: Unit) -> list[str]:
     """The leading origins of the year, and the leading one where it matters most."""
     shares = [f for f in chapter.figures if f.id.startswith(PREFIX) and isinstance(f.value, float)]
     if not shares:
-        return ["No gas was served, so it has no origin."]
-    parts = [f"{_name(f)} {digits(float(f.value or 0.0))} %" for f in shares[:NAMED]]
-    said = [f"Of the gas served in the country: {', '.join(parts)}{_range(shares[0])}."]
+        return [say("No gas was served, so it has no origin.")]
+    parts = [say("{origin} {share} %", origin=_name(f), share=digits(float(f.value or 0.0))) for f in shares[:NAMED]]
+    said = [
+        say("Of the gas served in the country: {parts}{range}.", parts=", ".join(parts), range=_range(shares[0])),
+    ]
     by_id = {f.id: f for f in chapter.figures}
     for name in ("origin_last_class", "origin_zone"):
         found = by_id.get(name)
         if found is not None and isinstance(found.value, float):
-            said.append(f"{_where(found)}: {digits(found.value)} % {_source(found)}{_range(found)}.")
+            said.append(
+                say(
+                    "{where}: {share} % {origin}{range}.",
+                    where=_where(found),
+                    share=digits(found.value),
+                    origin=_source(found),
+                    range=_range(found),
+                )
+            )
     return said
 
 
 def _source(figure: Figure) -> str:
-    return figure.name.partition(", ")[0]
+    return within(figure.name.partition(", ")[0])
 
 
 def _where(figure: Figure) -> str:
@@ -37,12 +49,14 @@ def _where(figure: Figure) -> str:
 
 
 def _name(figure: Figure) -> str:
-    return figure.name.rpartition(",")[0]
+    return within(figure.name.rpartition(",")[0])
 
 
 def _range(figure: Figure) -> str:
     if figure.high is None:
         return ""
-    return (
-        f" (up to {digits(figure.high)} % if the gas in store at the start was {_name(figure).partition(',')[0]} too)"
+    return say(
+        " (up to {high} % if the gas in store at the start was {origin} too)",
+        high=digits(figure.high),
+        origin=_source(figure),
     )

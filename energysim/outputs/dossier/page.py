@@ -16,8 +16,11 @@ from energysim.dossier import Chapter, Dossier
 from energysim.outputs.dossier.digits import in_words
 from energysim.outputs.dossier.text import Cells, Line, cells, line, sentences
 from energysim.outputs.page import WIDTH
+from energysim.outputs.sheet import scenario_title
 from energysim.outputs.wording import MCM, Unit
 from energysim.units import REPORTING_GCV
+from energysim.words import localised, say, term
+from energysim.words.lists import listed, weather_named
 
 SHOWN_ROWS = 16
 """Rows of a table on the terminal; the file beside it holds all."""
@@ -58,18 +61,29 @@ def dossier_page(dossier: Dossier, unit: Unit = MCM, brief: bool = False) -> Gro
 
 def foot(dossier: Dossier, unit: Unit) -> str:
     """What holds for every number of the dossier."""
-    volume = f" mcm at {REPORTING_GCV:g} kWh/m3 (gross)." if unit == MCM else " Energies are gross."
-    return (
-        f"data {str(dossier.manifest['data_digest'])[:10]} · energysim {dossier.manifest['versions']['energysim']} · "
-        f"chapters as in the template of a preventive action plan\n"
-        f"Transport model with daily steps: pressures and hours are not seen.{volume}"
+    first = say(
+        "data {digest} · energysim {version} · chapters as in the template of a preventive action plan",
+        digest=str(dossier.manifest["data_digest"])[:10],
+        version=dossier.manifest["versions"]["energysim"],
     )
+    seen = say("Transport model with daily steps: pressures and hours are not seen.")
+    volume = (
+        say("mcm at {value} kWh/m3 (gross).", value=localised(f"{REPORTING_GCV:g}"))
+        if unit == MCM
+        else say("Energies are gross.")
+    )
+    return f"{first}\n{seen} {volume}"
 
 
 def _head(dossier: Dossier) -> RenderableType:
     m = dossier.manifest
-    said = f"{m['scenario']}  ·  gas year {m['gas_year']}  ·  weather of the scenario: {m['weather']}"
-    return Text.assemble((f"{m['title']}\n", "bold"), (said, "dim"))
+    said = say(
+        "{scenario}  ·  gas year {year}  ·  weather of the scenario: {weather}",
+        scenario=m["scenario"],
+        year=m["gas_year"],
+        weather=weather_named(m["weather"]),
+    )
+    return Text.assemble((f"{scenario_title(m['title'])}\n", "bold"), (said, "dim"))
 
 
 def _title(chapter: Chapter) -> str:
@@ -103,11 +117,12 @@ def _brief(chapter: Chapter, unit: Unit) -> Iterator[RenderableType]:
     for name in on_page[:1]:
         found = cells(chapter.tables[name], unit, name)
         yield _grid(found, f"{name}.csv", BRIEF_ROWS if len(found.rows) > SHOWN_ROWS else SHOWN_ROWS)
-    more = [f"{len(chapter.figures) - len(kept)} figures"] if len(kept) < len(chapter.figures) else []
+    hidden = len(chapter.figures) - len(kept)
+    more = [say("{figures} figures", figures=hidden)] if hidden else []
     more += on_page[1:]
-    if more or chapter.notes:
-        yield Text("more in the folder: " + ", ".join([*more, "notes on the method"][: None if chapter.notes else -1]),
-                   style="dim")  # fmt: skip
+    more += [say("notes on the method")] if chapter.notes else []
+    if more:
+        yield Text(say("more in the folder: {what}", what=", ".join(more)), style="dim")
 
 
 def _figures(lines: list[Line]) -> Iterator[RenderableType]:
@@ -125,7 +140,7 @@ def _figures(lines: list[Line]) -> Iterator[RenderableType]:
             for width in widths:
                 grid.add_column(justify="right", no_wrap=True, width=width)
             value, interval, verdict = _beside(item)
-            grid.add_row(item.name, Text(value, style="bold"), interval, Text(verdict, style=STYLES[item.verdict]))
+            grid.add_row(item.name, Text(value, style="bold"), interval, Text(verdict, style=STYLES[item.key]))
             yield grid
             if item.note:
                 yield Padding(Text(item.note, style="dim"), (0, 0, 0, 2 * INDENT))
@@ -145,8 +160,9 @@ def _grid(found: Cells, file: str, most: int) -> RenderableType:
     for row in found.rows[:most]:
         grid.add_row(*[Text(cell) for cell in row[: len(widths)]])
     hidden, missing = len(found.rows) - most, len(found.headings) - len(widths)
-    more = [f"{n} more {what}{'' if n == 1 else 's'}" for n, what in ((hidden, "row"), (missing, "column")) if n > 0]
-    said = [f"and {' and '.join(more)}: {file}"] if more else []
+    more = [say("{rows} more {rows|row|rows}", rows=hidden)] if hidden > 0 else []
+    more += [say("{columns} more {columns|column|columns}", columns=missing)] if missing > 0 else []
+    said = [say("and {what}: {file}", what=listed(more), file=file)] if more else []
     caption = " · ".join([*said, *([found.foot] if found.foot else [])])
     grid.caption = Text(caption, style="dim") if caption else None
     return Padding(grid, (1, 0, 0, 0))
@@ -182,15 +198,23 @@ def _narrowest(heading: str) -> int:
 def dossier_markdown(dossier: Dossier, unit: Unit = MCM) -> str:
     """The same as Markdown, every row of every table, to be pasted elsewhere."""
     m = dossier.manifest
-    made = f" Made by `{m['command']}`." if m.get("command") else ""
-    parts = [f"# {m['title']}", f"Scenario `{m['scenario']}`, gas year {m['gas_year']}, weather {m['weather']}.{made}"]
+    about = say(
+        "Scenario `{scenario}`, gas year {year}, weather {weather}.",
+        scenario=m["scenario"],
+        year=m["gas_year"],
+        weather=weather_named(m["weather"]),
+    )
+    made = [say("Made by `{command}`.", command=m["command"])] if m.get("command") else []
+    parts = [f"# {scenario_title(m['title'])}", " ".join([about, *made])]
     for chapter in dossier.chapters:
         parts.append(f"## {_title(chapter)}")
         parts += sentences(chapter, unit)
         lines = [line(f, unit) for f in chapter.figures]
         rows = [(i.name, i.value, i.interval, i.verdict, i.formula, i.source, i.note) for i in lines]
-        headings = ("indicator", "value", "interval", "verdict", "formula", "source", "note")
         if rows:
+            headings = tuple(
+                term(w) for w in ("indicator", "value", "interval", "verdict", "formula", "source", "note")
+            )
             parts.append(_markdown(headings, rows, (False, True, True, False, False, False, False)))
         for name, table in chapter.tables.items():
             if table.on_page:

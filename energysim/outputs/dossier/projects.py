@@ -9,6 +9,7 @@ import pandas as pd
 
 from energysim.dossier import Chapter
 from energysim.outputs.wording import Unit, number
+from energysim.words import say
 
 SMALL = 0.05
 """MEUR a year below which a project saves nothing worth a word."""
@@ -22,19 +23,33 @@ def findings(chapter: Chapter, unit: Unit) -> list[str]:
     years = {str(r["case"]): r for r in _records(chapter.tables["project_years"].frame)}
     said = [_paying(table), *_hanging(table, years), _idle(table), _substitutes(table)]
     left = len(chapter.tables["projects_left_out"].frame)
-    counted = f"{len(table)} of {len(table) + left} projects can be valued; the others are listed with the reason."
+    counted = say(
+        "{valued} of {all} projects can be valued; the others are listed with the reason.",
+        valued=len(table),
+        all=len(table) + left,
+    )
     return [s for s in (*said, counted if left else "") if s]
 
 
 def _paying(table: pd.DataFrame) -> str:
     paying = table[table["ratio"] >= 1]
     if paying.empty:
-        return "No project whose cost is known saves as much a year as it costs a year."
+        return say("No project whose cost is known saves as much a year as it costs a year.")
     named = ", ".join(
-        f"{r['name']} {number(r['pint'])} against {number(r['annuity'])}" for r in _records(paying.head(NAMED))
+        say(
+            "{project} {saved} against {cost} MEUR",
+            project=r["name"],
+            saved=number(r["pint"]),
+            cost=number(r["annuity"]),
+        )
+        for r in _records(paying.head(NAMED))
     )
-    more = f" and {len(paying) - NAMED} more" if len(paying) > NAMED else ""
-    return f"Alone on top of what exists, these save more a year than they cost [MEUR]: {named}{more}."
+    more = say(" and {others} more", others=len(paying) - NAMED) if len(paying) > NAMED else ""
+    return say(
+        "Alone on top of what exists, these save more a year than they cost: {projects}{more}.",
+        projects=named,
+        more=more,
+    )
 
 
 def _hanging(table: pd.DataFrame, years: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -45,8 +60,12 @@ def _hanging(table: pd.DataFrame, years: Mapping[str, Mapping[str, Any]]) -> lis
         year = years[str(case)]
         parts = ", ".join(f"{r['name']} {_once(1 / r['needed'])}" for r in _records(held))
         said.append(
-            f"These hang on how often this comes, assumed {_once(1 / year['probability'])}: "
-            f"{year['name']}. To pay, each needs it at least: {parts}."
+            say(
+                "These hang on how often this comes, assumed {often}: {year}. To pay, each needs it at least: {projects}.",
+                often=_once(1 / year["probability"]),
+                year=year["name"],
+                projects=parts,
+            )
         )
     return said
 
@@ -54,14 +73,19 @@ def _hanging(table: pd.DataFrame, years: Mapping[str, Mapping[str, Any]]) -> lis
 def _once(years: float) -> str:
     """`once in 65 years`; never rarer than is needed."""
     whole = max(1, int(years + 1e-9))
-    return "every year" if whole == 1 else f"once in {number(whole)} years"
+    return (
+        say("every year") if whole == 1 else say("once in {count} {years|year|years}", count=number(whole), years=whole)
+    )
 
 
 def _idle(table: pd.DataFrame) -> str:
     idle = table[table["pint"].abs() < SMALL]
     if idle.empty:
         return ""
-    return f"Worth nothing by themselves in the years tried, as capacity is that has no gas behind it: {', '.join(idle['name'])}."
+    return say(
+        "Worth nothing by themselves in the years tried, as capacity is that has no gas behind it: {projects}.",
+        projects=", ".join(idle["name"]),
+    )
 
 
 def _substitutes(table: pd.DataFrame) -> str:
@@ -70,9 +94,13 @@ def _substitutes(table: pd.DataFrame) -> str:
     if len(falls) < 2:
         return ""
     worst = _records(falls)[0]
-    return (
-        f"{len(falls)} are substitutes: with all others built, each saves less than half of what it saves alone "
-        f"({worst['name']} {number(worst['toot'])} in place of {number(worst['pint'])} MEUR a year)."
+    return say(
+        "{count} are substitutes: with all others built, each saves less than half of what it saves alone ({project} {left} in "
+        "place of {alone} MEUR a year).",
+        count=len(falls),
+        project=worst["name"],
+        left=number(worst["toot"]),
+        alone=number(worst["pint"]),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,20 +11,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energysim.dossier import Chapter, Figure, Table
+from energysim.dossier import Chapter, Figure, Table, Verdict
 from energysim.outputs.dossier.compare import findings as compare
 from energysim.outputs.dossier.description import findings as description
 from energysim.outputs.dossier.digits import NOTHING, digits, in_unit, in_words, plain
 from energysim.outputs.dossier.endurance import findings as endurance
 from energysim.outputs.dossier.entsog import findings as entsog
 from energysim.outputs.dossier.evidence import findings as evidence
-from energysim.outputs.dossier.headings import heading
+from energysim.outputs.dossier.headings import heading, month
 from energysim.outputs.dossier.n_minus_1 import findings as n_minus_1
 from energysim.outputs.dossier.origin import findings as origin
 from energysim.outputs.dossier.projects import findings as projects
 from energysim.outputs.dossier.supply_standard import findings as supply_standard
 from energysim.outputs.dossier.value import findings as value
 from energysim.outputs.wording import Unit
+from energysim.words import decimals, iso_or_local, say, term
 
 FINDINGS: Mapping[str, Callable[[Chapter, Unit], list[str]]] = {
     "compare": compare,
@@ -40,6 +42,10 @@ FINDINGS: Mapping[str, Callable[[Chapter, Unit], list[str]]] = {
 """Chapter -> what it has to say in sentences."""
 TINY = 5e-4
 """A pure number below this is written with a power of ten: it proves something by being small."""
+KEPT_WORDS = ("pass", "fail", "yes", "no", "never")
+"""Words that stand in a table's cells as they are in the files beside the page, in English."""
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MONTH = re.compile(r"\d{4}-\d{2}")
 
 
 @dataclass(frozen=True)
@@ -50,9 +56,11 @@ class Line:
     value: str
     interval: str
     verdict: str
+    """As it is written; `key` is what it is."""
     formula: str
     source: str
     note: str
+    key: Verdict = ""
 
 
 @dataclass(frozen=True)
@@ -82,20 +90,45 @@ def line(figure: Figure, unit: Unit) -> Line:
         figure.name,
         _value(figure, shown, factor),
         interval,
-        figure.verdict,
+        verdict(figure.verdict),
         figure.formula,
         figure.source,
         in_words(figure.note, unit),
+        figure.verdict,
     )
 
 
 def _value(figure: Figure, shown: str, factor: float) -> str:
     if figure.value is None or isinstance(figure.value, str):
-        return figure.value or NOTHING
+        return _text(figure.value) if figure.value else NOTHING
     value = figure.value * factor
     if figure.unit == "1":
         return f"{value:.0e}" if 0 < abs(value) < TINY else digits(value)
-    return f"{digits(value)} {shown.removesuffix('s') if value == 1 else shown}".strip()
+    return _counted(value, figure.unit) or f"{digits(value)} {shown}".strip()
+
+
+def _counted(value: float, unit: str) -> str:
+    """A number of things, which their name agrees with; nothing for another unit."""
+    match unit:
+        case "d":
+            return say("{value} {things|d|d}", value=digits(value), things=value)
+        case "days":
+            return say("{value} {things|day|days}", value=digits(value), things=value)
+        case "points":
+            return say("{value} {things|point|points}", value=digits(value), things=value)
+        case "projects":
+            return say("{value} {things|project|projects}", value=digits(value), things=value)
+    return ""
+
+
+def verdict(found: str) -> str:
+    """`pass` or `fail` as it is written."""
+    return term(found) if found else ""
+
+
+def _text(value: str) -> str:
+    """A value that is a word or a day."""
+    return iso_or_local(value) if _DATE.fullmatch(value) else str(term(value)) if value in KEPT_WORDS else value
 
 
 def cells(table: Table, unit: Unit, name: str = "") -> Cells:
@@ -120,7 +153,9 @@ def cells(table: Table, unit: Unit, name: str = "") -> Cells:
                 else [_word(v, unit, table.names) for v in series]
             )
     rows = tuple(tuple(row) for row in zip(*columns, strict=True)) if columns else ()
-    foot = " · ".join(part for part in (table.note, f"source: {table.source}" if table.source else "") if part)
+    foot = " · ".join(
+        part for part in (table.note, say("source: {source}", source=table.source) if table.source else "") if part
+    )
     return Cells(table.title, tuple(headings), rows, tuple(numeric), in_words(foot, unit))
 
 
@@ -140,16 +175,20 @@ def _numbers(series: pd.Series[float], per_cent: bool = False) -> list[str]:
     whole = bool((finite == finite.round()).all())
     top = float(finite.max())
     places = 0 if whole or top >= 999.5 else 1 if top >= 9.995 or per_cent else 2 if top >= 0.0995 else 3
-    return [digits(float(v)) if not np.isfinite(v) else plain(f"{float(v):,.{places}f}") for v in series]
+    return [digits(float(v)) if not np.isfinite(v) else plain(decimals(float(v), places)) for v in series]
 
 
 def _word(value: Any, unit: Unit, names: Mapping[str, str]) -> str:
     if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
         return NOTHING
     if isinstance(value, bool | np.bool_):
-        return "yes" if value else "no"
-    if isinstance(value, pd.Timestamp | date):
-        return f"{pd.Timestamp(value):%Y-%m-%d}"
+        return say("yes") if value else say("no")
+    if isinstance(value, pd.Timestamp | date) or _DATE.fullmatch(str(value)):
+        return iso_or_local(value)
     if isinstance(value, float):
         return digits(value)
+    if _MONTH.fullmatch(str(value)):
+        return month(str(value))
+    if str(value) in KEPT_WORDS:
+        return str(term(str(value)))
     return names.get(str(value)) or in_words(str(value), unit)

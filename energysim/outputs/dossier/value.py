@@ -6,9 +6,12 @@ import pandas as pd
 
 from energysim.dossier import Chapter, Figure
 from energysim.outputs.wording import Unit, number
+from energysim.words import say, term
 
 NOTHING = 1.0
 """kEUR per GWh/d over the horizon below which a capacity is worth nothing."""
+LAST = ("the last mcm in store on the first morning", "the last mcm in store on the eve")
+"""Measures of a store that is full, so that there can be no more."""
 SMALL = 0.05
 """MEUR below which a unit more is not worth a sentence."""
 
@@ -31,16 +34,20 @@ def _what_is_short(chapter: Chapter) -> str:
     gas, pipes = chapter["dearest_contract"], chapter["dearest_infrastructure"]
     gas_top, pipes_top = _top(gas), _top(pipes)
     if gas_top <= 0 and pipes_top <= 0:
-        return "Nothing binds: more gas or more capacity would save nothing."
+        return say("Nothing binds: more gas or more capacity would save nothing.")
     values = chapter.tables["capacity_values"].frame
     borders = values[values["asset"].str.startswith(("upstream.", "pipelines."))]
     idle = len(borders) - int((borders["high"] > 0).sum())
     if len(borders) and idle == len(borders):
-        return (
+        return say(
             "What limits is gas, or the rate of a store, not pipes: no border point or pipeline binds on any day, so more "
             "of their capacity is worth nothing without more gas behind it."
         )
-    return f"{idle} of {len(borders)} border points and pipelines never bind: more of their capacity is worth nothing."
+    return say(
+        "{idle} of {all} border points and pipelines never bind: more of their capacity is worth nothing.",
+        idle=idle,
+        all=len(borders),
+    )
 
 
 def _pairs(chapter: Chapter) -> list[str]:
@@ -51,7 +58,12 @@ def _pairs(chapter: Chapter) -> list[str]:
     if rows.empty:
         return []
     named = ", ".join(f"{r['name']} ({r['limit']})" for r in rows.to_dict("records"))
-    return [f"More of one alone saves nothing, since another limit of the same size stands beside it: {named}."]
+    return [
+        say(
+            "More of one alone saves nothing, since another limit of the same size stands beside it: {limits}.",
+            limits=named,
+        )
+    ]
 
 
 def _top(figure: Figure) -> float:
@@ -65,12 +77,23 @@ def _units(chapter: Chapter) -> list[str]:
     for id in ("best_gas", "best_capacity"):
         figure = _figure(chapter, id)
         if figure is not None and isinstance(figure.value, float) and figure.value >= SMALL:
-            said.append(f"{figure.name} saves {_meur(figure)}{_range(figure)} over the horizon.")
+            said.append(
+                say(
+                    "{what} saves {money}{range} over the horizon.",
+                    what=figure.name,
+                    money=_meur(figure),
+                    range=_range(figure),
+                )
+            )
     table = chapter.tables["marginal_values"].frame
     costs = table[(table["kind"] == "capacity") & (table["mid"] < -SMALL) & table["item"].str.startswith("contracts.")]
     for row in costs.to_dict("records"):
         said.append(
-            f"1 mcm/d more of {row['name']} costs {number(-row['mid'])} MEUR more than it saves, its take-or-pay included."
+            say(
+                "1 mcm/d more of {contract} costs {money} more than it saves, its take-or-pay included.",
+                contract=row["name"],
+                money=_money(-row["mid"]),
+            )
         )
     return said
 
@@ -79,16 +102,24 @@ def _stock(chapter: Chapter) -> list[str]:
     """Stock on the first morning and on the eve, dearest store first."""
     table = chapter.tables["marginal_values"].frame
     said = []
-    for kind, when in (("stock", "on the first morning"), ("eve", "on the eve")):
+    for kind in ("stock", "eve"):
         rows = table[(table["kind"] == kind) & table["item"].str.startswith("accounts.") & (table["mid"] > 0)]
         if rows.empty:
             continue
         best = rows.sort_values("mid", ascending=False, kind="stable").iloc[0]
-        when = f"on the {best['note'].partition(';')[0]}" if kind == "eve" else when
-        full = str(best["measure"]).startswith("the last")
-        what = f"The last mcm in {best['name']}, which is full" if full else f"1 mcm more in {best['name']}"
+        morning = str(best["note"]).partition(";")[0]
+        when = say("on the {morning}", morning=morning) if kind == "eve" else say("on the first morning")
+        told = {
+            "store": best["name"],
+            "when": when,
+            "money": _money(best["mid"]),
+            "price": _per_mwh(best),
+            "targets": _targets(best),
+        }
         said.append(
-            f"{what}{',' if full else ''} {when} is worth {number(best['mid'])} MEUR, {_per_mwh(best)}{_targets(best)}."
+            say("The last mcm in {store}, which is full, {when} is worth {money}, {price}{targets}.", **told)
+            if best["measure"] in {said for last in LAST for said in (last, term(last))}
+            else say("1 mcm more in {store} {when} is worth {money}, {price}{targets}.", **told)
         )
     return said
 
@@ -98,8 +129,10 @@ def _targets(row: pd.Series) -> str:
     part = float(row["targets"])
     if abs(part) < SMALL:
         return ""
-    how = "of it are missed filling targets avoided" if part > 0 else "of missed filling targets taken off"
-    return f"; {number(abs(part))} MEUR {how}"
+    money = _money(abs(part))
+    if part > 0:
+        return say("; {money} of it are missed filling targets avoided", money=money)
+    return say("; {money} of missed filling targets taken off", money=money)
 
 
 def _per_mwh(row: pd.Series) -> str:
@@ -113,28 +146,33 @@ def _repairs(chapter: Chapter) -> list[str]:
         return []
     best = max(repairs, key=lambda f: float(f.value or 0.0))
     if float(best.value or 0.0) < SMALL:
-        return ["No event that ended a day earlier would save anything worth naming."]
-    return [f"A day less of “{best.name.rpartition(':')[0]}” saves {_meur(best)}{_range(best)}."]
+        return [say("No event that ended a day earlier would save anything worth naming.")]
+    event = best.name.rpartition(":")[0]
+    return [say("A day less of “{event}” saves {money}{range}.", event=event, money=_meur(best), range=_range(best))]
 
 
 def _prices(chapter: Chapter) -> str:
     mean, top, days = (chapter.value(f"price_{n}") for n in ("mean", "max", "days"))
-    cut = f"; on {number(days)} days gas is worth as much as the first cut or more" if days else ""
-    return f"Gas in the zones is worth {number(mean)} EUR/MWh on average and {number(top)} at most{cut}."
+    cut = (
+        say("; on {days} {days|day|days} gas is worth as much as the first cut or more", days=int(days)) if days else ""
+    )
+    return say(
+        "Gas in the zones is worth {mean} EUR/MWh on average and {top} at most{cut}.",
+        mean=number(mean),
+        top=number(top),
+        cut=cut,
+    )
 
 
 def _proof(chapter: Chapter) -> str:
     held = all(chapter[f].verdict == "pass" for f in ("strong_duality", "dual_agreement"))
-    kinks = chapter.value("kinks")
-    which = (
-        "one stands at a kink and is given as a range"
-        if kinks == 1
-        else f"{number(kinks)} stand at kinks and are given as ranges"
-    )
-    ranges = f"; {which}" if kinks else ""
-    return (
-        f"Duals {'agree' if held else 'do not agree'} with solving again for a little more and a little less{ranges}."
-    )
+    kinks = int(chapter.value("kinks"))
+    ranges = say("; {kinks} stand at kinks and are given as ranges", kinks=kinks) if kinks else ""
+    if kinks == 1:
+        ranges = say("; one stands at a kink and is given as a range")
+    if held:
+        return say("Duals agree with solving again for a little more and a little less{ranges}.", ranges=ranges)
+    return say("Duals do not agree with solving again for a little more and a little less{ranges}.", ranges=ranges)
 
 
 def _figure(chapter: Chapter, id: str) -> Figure | None:
@@ -142,10 +180,14 @@ def _figure(chapter: Chapter, id: str) -> Figure | None:
 
 
 def _meur(figure: Figure) -> str:
-    return f"{number(float(figure.value or 0.0))} MEUR"
+    return _money(float(figure.value or 0.0))
+
+
+def _money(meur: float) -> str:
+    return f"{number(meur)} {say('MEUR')}"
 
 
 def _range(figure: Figure) -> str:
     if figure.low is None or figure.high is None or abs(figure.high - figure.low) < SMALL:
         return ""
-    return f" ({number(figure.low)} to {number(figure.high)} by value of lost load)"
+    return say(" ({low} to {high} by value of lost load)", low=number(figure.low), high=number(figure.high))

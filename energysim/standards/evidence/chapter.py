@@ -16,14 +16,14 @@ import pandas as pd
 from energysim.dossier import Chapter, Figure, Table
 from energysim.errors import EnergysimError
 from energysim.inputs.doubts import End
+from energysim.standards.evidence.names import amount, figure_name, span, whom
 from energysim.standards.evidence.swings import Contradiction, Examination, Extra, Indicator, Swing
 from energysim.standards.subject import Subject
+from energysim.words import say, term
 
-SOURCE = "scenario solved again at low and high of data/*.csv"
 SWING = "highest − lowest over its range"
 FORMULA = "base ± √(Σ one-sided change²)"
 UNTOUCHED = "does not touch the case"
-RANKED = "Figures by what they do to: "
 NOTES = (
     "Each figure moves alone over its range, all else as used; rows that are one figure move as one (column moves). "
     "Where a row states no range, what other sources say of the same days spans it.",
@@ -34,6 +34,10 @@ NOTES = (
     "Figures that only shape the answer to cold move with demand of a normal year held, because the year is measured.",
     "Low and high are judgements of what is possible, not of what is likely: C stands for the weakest source of a figure.",
 )
+
+
+def _source() -> str:
+    return say("scenario solved again at low and high of {files}", files="data/*.csv")
 
 
 def one_at_a_time(base: float, ends: Sequence[tuple[float, float]]) -> tuple[float, float]:
@@ -94,7 +98,9 @@ def chapter(subject: Subject, extras: Mapping[Indicator, Extra] | None = None) -
         "evidence_swings": _swings(asked, found),
     }
     figures = (*_counts(lead, base, found, against), *(_figure(i) for i in intervals))
-    return Chapter("evidence", "Which figure to check first", "", figures, tables, NOTES)
+    return Chapter(
+        "evidence", say("Which figure to check first"), "", figures, tables, tuple(str(term(note)) for note in NOTES)
+    )
 
 
 def headline(indicators: Sequence[Indicator], base: Mapping[str, float], found: Sequence[Swing]) -> Indicator:
@@ -141,37 +147,49 @@ def _corner(asked: Examination, found: Sequence[Swing], indicator: Indicator, ba
 def _figure(interval: Interval) -> Figure:
     indicator, value = interval
     if value["one_high"] - value["one_low"] <= indicator.trace * indicator.factor:
-        note = "no figure in doubt moves it by itself"
+        note = say("no figure in doubt moves it by itself")
     else:
         unsolved = [k for k in ("all_good", "all_bad") if np.isnan(value[k])]
-        note = f"{', '.join(unsolved).replace('_', ' ')}: could not be solved together" if unsolved else ""
+        named = ", ".join(term(k.replace("_", " ")) for k in unsolved)
+        note = say("{ends}: could not be solved together", ends=named) if unsolved else ""
     return Figure(
-        f"evidence_{indicator.id}", f"{indicator.name}, by the ranges of its inputs", value["base"], _unit(indicator), FORMULA,
-        SOURCE, low=value["squares_low"], high=value["squares_high"], note=note,
+        f"evidence_{indicator.id}", say("{indicator}, by the ranges of its inputs", indicator=term(indicator.name)),
+        value["base"], _unit(indicator), term(FORMULA), _source(), low=value["squares_low"], high=value["squares_high"],
+        note=note,
     )  # fmt: skip
 
 
 def _counts(lead: Indicator, base: float, found: Sequence[Swing], against: Sequence[Contradiction]) -> list[Figure]:
     order = ranked(lead, base, found)
-    what = f"{lead.name[0].lower()}{lead.name[1:]}"
+    what, source = _inside(lead), _source()
     failed = sum(bool(s.problem) for s in found)
-    first = Figure("evidence_first", f"Figure to check first, for {what}", None, _unit(lead), SWING, SOURCE,
-                   note=f"no figure in doubt moves {what}")  # fmt: skip
+    first = Figure("evidence_first", say("Figure to check first, for {indicator}", indicator=what), None, _unit(lead),
+                   term(SWING), source, note=say("no figure in doubt moves {indicator}", indicator=what))  # fmt: skip
     if order:
         width, doubt = order[0][0], order[0][1].doubt
-        first = replace(first, name=f"Check first, for {what}: {doubt.name}", value=width * lead.factor,
-                        note=f"ask: {doubt.ask}")  # fmt: skip
-    total = f"of {len(found)}"
+        name = say("Check first, for {indicator}: {figure}", indicator=what, figure=figure_name(doubt.name))
+        first = replace(first, name=name, value=width * lead.factor, note=say("ask: {whom}", whom=whom(doubt.ask)))
     return [
         first,
-        Figure("evidence_touching", "Figures in doubt that touch the case", f"{sum(s.touches for s in found)} {total}", "",
-               "count whose ends give another system", SOURCE,
-               note=f"{failed} could not be solved at an end" if failed else ""),
-        Figure("evidence_moving", f"Figures in doubt that move {what}", f"{len(order)} {total}", "",
-               "count with a swing above a trace", SOURCE),
-        Figure("evidence_statements", "Statements of other sources that would make another case",
-               f"{sum(c.touches for c in against)} of {len(against)}", "", "count of rivals that give another system", SOURCE),
+        Figure("evidence_touching", say("Figures in doubt that touch the case"),
+               _count(sum(s.touches for s in found), len(found)), "", say("count whose ends give another system"), source,
+               note=say("{count} could not be solved at an end", count=failed) if failed else ""),
+        Figure("evidence_moving", say("Figures in doubt that move {indicator}", indicator=what), _count(len(order), len(found)),
+               "", say("count with a swing above a trace"), source),
+        Figure("evidence_statements", say("Statements of other sources that would make another case"),
+               _count(sum(c.touches for c in against), len(against)), "", say("count of rivals that give another system"),
+               source),
     ]  # fmt: skip
+
+
+def _count(some: int, all_: int) -> str:
+    return say("{count} of {all}", count=some, all=all_)
+
+
+def _inside(indicator: Indicator) -> str:
+    """The indicator's name within a sentence."""
+    name = str(term(indicator.name))
+    return f"{name[0].lower()}{name[1:]}"
 
 
 def _ranking(lead: Indicator, base: float, found: Sequence[Swing]) -> Table:
@@ -179,13 +197,13 @@ def _ranking(lead: Indicator, base: float, found: Sequence[Swing]) -> Table:
     rows = []
     for place, (width, swing) in enumerate(ranked(lead, base, found), start=1):
         d, (low, high) = swing.doubt, swing.ends(lead.id)
-        span = f"{d.low:.4g} … {d.high:.4g} {'' if d.unit == '1' else d.unit}".strip()
-        rows.append((place, d.name, f"{d.used:.4g}", span, *(v * lead.factor for v in (low, high, width, base))))
+        rows.append((place, figure_name(d.name), amount(d.used, d.unit), span(d.low, d.high, d.unit),
+                     *(v * lead.factor for v in (low, high, width, base))))  # fmt: skip
     columns = ["rank", "figure", "used", "range", "at_low", "at_high", "swing", "base"]
     return Table(
-        f"{RANKED}{lead.name}", pd.DataFrame(rows, columns=columns),
-        dict.fromkeys(("at_low", "at_high", "swing", "base"), _unit(lead)), SOURCE,
-        "at its low end, at its high end: with the figure there; sources and whom to ask: evidence_figures.csv",
+        say("Figures by what they do to: {indicator}", indicator=term(lead.name)), pd.DataFrame(rows, columns=columns),
+        dict.fromkeys(("at_low", "at_high", "swing", "base"), _unit(lead)), _source(),
+        say("at its low end, at its high end: with the figure there; sources and whom to ask: {file}", file="evidence_figures.csv"),
         shown=tuple(columns[:-1]),
     )  # fmt: skip
 
@@ -197,8 +215,8 @@ def _swings(asked: Examination, found: Sequence[Swing]) -> Table:
         for place, (width, s) in enumerate(ranked(i, asked.base[i.id], found), start=1)
     ]
     columns = ["indicator", "rank", "id", "at_low", "at_high", "swing", "unit"]
-    title = "Every indicator at both ends of every figure that moves it"
-    return Table(title, pd.DataFrame(rows, columns=columns), source=SOURCE, on_page=False)
+    title = say("Every indicator at both ends of every figure that moves it")
+    return Table(title, pd.DataFrame(rows, columns=columns), source=_source(), on_page=False)
 
 
 def _figures_table(lead: Indicator, base: float, found: Sequence[Swing]) -> Table:
@@ -207,17 +225,16 @@ def _figures_table(lead: Indicator, base: float, found: Sequence[Swing]) -> Tabl
     rows = []
     for s in found:
         d, (low, high) = s.doubt, s.ends(lead.id)
-        effect = s.problem or ("" if s.touches else UNTOUCHED)
+        effect = s.problem or ("" if s.touches else str(term(UNTOUCHED)))
         swing = swing_of(base, (low, high))
-        rows.append((places.get(d.id), d.id, d.name, d.used, d.low, d.high, d.unit, ";".join(d.sources), d.confidence,
-                     d.estimate, *(v * lead.factor for v in (low, high, swing)), d.ask, d.moves, effect))  # fmt: skip
+        rows.append((places.get(d.id), d.id, figure_name(d.name), d.used, d.low, d.high, d.unit, ";".join(d.sources), d.confidence,
+                     d.estimate, *(v * lead.factor for v in (low, high, swing)), whom(d.ask), d.moves, effect))  # fmt: skip
     columns = ["rank", "id", "figure", "used", "low", "high", "unit", "sources", "confidence", "estimate", "at_low", "at_high",
                "swing", "ask", "moves", "effect"]  # fmt: skip
     frame = pd.DataFrame(rows, columns=columns).astype({"rank": "Int64"})
     units = dict.fromkeys(("at_low", "at_high", "swing"), _unit(lead))
-    return Table(
-        f"Every figure in use with a range, and {lead.name.lower()} at its ends", frame, units, SOURCE, on_page=False
-    )
+    title = say("Every figure in use with a range, and {indicator} at its ends", indicator=term(lead.name).lower())
+    return Table(title, frame, units, _source(), on_page=False)
 
 
 def _contradictions(lead: Indicator, base: float, against: Sequence[Contradiction]) -> tuple[Table, Table]:
@@ -226,26 +243,37 @@ def _contradictions(lead: Indicator, base: float, against: Sequence[Contradictio
     for c in against:
         s, value = c.statement, c.values.get(lead.id, float("nan"))
         if c.touches:
-            rows.append((s.name, s.used, s.said, s.inside, value * lead.factor,
+            used = (
+                f"{s.used} {s.said.split()[-1]}" if s.used and "GWh" in s.said else s.used
+            )  # both are put in one unit
+            rows.append((figure_name(s.name), used, s.said, s.inside, value * lead.factor,
                          (value - base) * lead.factor, ";".join(s.sources), s.note, c.problem))  # fmt: skip
     columns = ["statement", "used", "said", "inside_range", "value", "change", "sources", "note", "problem"]
     frame = pd.DataFrame(rows, columns=columns)
     order = frame["change"].abs().sort_values(ascending=False, kind="stable", na_position="last").index
     frame, units = frame.loc[order].reset_index(drop=True), {"value": _unit(lead), "change": _unit(lead)}
-    title, source = f"What other sources say, and {lead.name.lower()} if they are right", "rivals in data/*.csv"
+    title = say("What other sources say, and {indicator} if they are right", indicator=term(lead.name).lower())
+    source = say("rivals in {files}", files="data/*.csv")
     moving = frame[frame["change"].abs() > lead.trace * lead.factor].drop(columns=["sources", "note", "problem"])
     return (
         Table(title, moving.reset_index(drop=True), units, source,
-              "each at its word, with all its rows; one outside the range in use often speaks of another thing: notes in "
-              "evidence_statements.csv"),
+              say("each at its word, with all its rows; one outside the range in use often speaks of another thing: notes in {file}",
+                  file="evidence_statements.csv")),
         Table(title, frame, units, source, on_page=False),
     )  # fmt: skip
 
 
 def _intervals(intervals: Sequence[Interval]) -> Table:
-    frame = pd.DataFrame([{"indicator": i.name, "unit": _unit(i), **values} for i, values in intervals])
-    return Table("What each indicator inherits from the ranges of its inputs", frame, source=SOURCE,
-                 note="one figure: the furthest that one alone goes; all: root of summed squares; all good, all bad: every figure at that end")  # fmt: skip
+    frame = pd.DataFrame([{"indicator": str(term(i.name)), "unit": _unit(i), **values} for i, values in intervals])
+    return Table(
+        say("What each indicator inherits from the ranges of its inputs"),
+        frame,
+        source=_source(),
+        note=say(
+            "one figure: the furthest that one alone goes; all: root of summed squares; all good, all bad: every figure at that "
+            "end"
+        ),
+    )
 
 
 def _unit(indicator: Indicator) -> str:

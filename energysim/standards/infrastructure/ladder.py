@@ -31,6 +31,7 @@ from energysim.standards.infrastructure.capacities import (
 from energysim.standards.infrastructure.contracted import contracted_day, deliveries
 from energysim.standards.infrastructure.formula import FULL, LOW, MET, PLANNED, Question, fills_by_day, ratio
 from energysim.standards.risk_group import risk_groups
+from energysim.words import say, term
 
 STEP = 0.05
 """Distance between two fills of the curve."""
@@ -58,7 +59,7 @@ def rungs(asked: Question) -> dict[str, Rung]:
     on_the_way = {u for way in _paths(asked) for u in way}
     for u in system.upstream.values():
         if u.id in on_the_way and u.id not in result and u.kind not in (SUPPLY, BORDER):
-            result[u.id] = Rung(u.name or u.id, UPSTREAM, lost_with(system, asked.day, asked.area, {u.id}))
+            result[u.id] = Rung(str(term(u.name or u.id)), UPSTREAM, lost_with(system, asked.day, asked.area, {u.id}))
     return result | groups_on_the_day(asked)
 
 
@@ -94,11 +95,14 @@ def ladder_table(frame: pd.DataFrame) -> Table:
     """The ladder as a table of a dossier."""
     rates, shares = ("lost", "gas"), ("full", "planned", "at_30", "gas_share")
     return Table(
-        "N−1 ladder: every candidate outage, worst first",
+        say("N−1 ladder: every candidate outage, worst first"),
         frame,
         {**dict.fromkeys(rates, "GWh/d"), **dict.fromkeys(shares, "%")},
-        source="Reg. (EU) 2017/1938, Annex II",
-        note="gas left: what is contracted and could still come with stores as planned, and its share of demand; an upstream asset takes every border point that it feeds",
+        source=say("Reg. (EU) 2017/1938, Annex II"),
+        note=say(
+            "gas left: what is contracted and could still come with stores as planned, and its share of demand; an upstream "
+            "asset takes every border point that it feeds"
+        ),
         shown=("name", "lost", "full", "planned", "at_30", "gas", "gas_share"),
     )
 
@@ -121,11 +125,11 @@ def curve_table(asked: Question) -> Table:
              "n_minus_1_callable": "%"}  # fmt: skip
     frame, system, found = curve(asked), asked.subject.system, asked.levels[FULL]
     return Table(
-        "N−1 against stock, on the deliverability curve",
+        say("N−1 against stock, on the deliverability curve"),
         frame,
         units,
-        source="Reg. (EU) 2017/1938, Annex II",
-        note="every account at the same fill; callable: only stock that the country may withdraw",
+        source=say("Reg. (EU) 2017/1938, Annex II"),
+        note=say("every account at the same fill; callable: only stock that the country may withdraw"),
         names={item: label(system, found, item) for item in frame["largest"].unique()},
     )
 
@@ -180,11 +184,11 @@ def course_table(frame: pd.DataFrame) -> Table:
     units = {"callable_stock": "GWh", "entry": "GWh/d", "withdrawal": "GWh/d", "n_minus_1": "%",
              "n_minus_1_callable": "%"}  # fmt: skip
     return Table(
-        "N−1 on every day of the scenario, with its stocks and what is damaged",
+        say("N−1 on every day of the scenario, with its stocks and what is damaged"),
         frame,
         units,
-        source="Reg. (EU) 2017/1938, Annex II",
-        note="against demand once in twenty winters on every day; without the largest of what works that day",
+        source=say("Reg. (EU) 2017/1938, Annex II"),
+        note=say("against demand once in twenty winters on every day; without the largest of what works that day"),
         on_page=False,
     )
 
@@ -199,9 +203,9 @@ def label(system: GasSystem, found: Capacities, item: str) -> str:
     """What a reader calls an infrastructure; the only entry of a transit line goes by the line's name."""
     line = found.enters.get(item)
     if line is not None and list(found.enters.values()).count(line) == 1:
-        return system.nodes[line].name or line
+        return str(term(system.nodes[line].name or line))
     tables: tuple[Mapping[str, Any], ...] = (system.upstream, system.sites, system.accounts, system.contracts)
-    return next((str(table[item].name or item) for table in tables if item in table), item)
+    return next((str(term(table[item].name or item)) for table in tables if item in table), item)
 
 
 def _kind(system: GasSystem, found: Capacities, item: str) -> str:

@@ -17,11 +17,10 @@ from energysim.standards.infrastructure.formula import FULL, LOW, PLANNED, Quest
 from energysim.standards.infrastructure.ladder import label
 from energysim.standards.subject import Subject
 from energysim.units import REPORTING_GCV, to_mcm
+from energysim.words import full_date, localised, say, term
 
 LEVELS = {FULL: "stores full", PLANNED: "stores as planned", LOW: "stores at 30 %"}
 """Stock level -> what a reader calls it."""
-IN_CODE = "given in code"
-BY_SCENARIO = "set by the scenario"
 DEMAND_TABLES = ("sectors", "demand_levels", "demand_calendar")
 RESIDUAL = ("demand_residual_daily_sd", "demand_residual_daily_lag1")
 
@@ -42,9 +41,9 @@ def provenance(subject: Subject, day: int, tables: Mapping[str, Collection[str] 
     said = sorted({s for row in rows for s in row.source.split(";")})
     wanted = {name for names in tables.values() for name in names or ()}
     if any(part in wanted for path in subject.scenario.set for part in path.split(".")):
-        said = [BY_SCENARIO, *said]
+        said = [say("set by the scenario"), *said]
     if not said:
-        return Provenance(IN_CODE, "", "")
+        return Provenance(say("given in code"), "", "")
     confidence = max((r.confidence for r in rows), default="")
     return Provenance("; ".join(said), confidence, "yes" if any(r.estimate for r in rows) else "no")
 
@@ -68,19 +67,23 @@ def terms_table(asked: Question, in_time: float, warned: float) -> Table:
         for symbol, what, value, said in rows
     ]
     return Table(
-        f"Terms of the N−1 formula on {asked.date.day} {asked.date:%B %Y}",
+        say("Terms of the N−1 formula on {date}", date=full_date(asked.date)),
         pd.DataFrame(found, columns=columns),
         {"gwh_per_day": "GWh/d", "mcm_per_day": "mcm/d"},
-        source="Reg. (EU) 2017/1938, Annex II",
-        note=f"entries net of what is reserved for transit; mcm at {REPORTING_GCV:g} kWh/m3; sources: ids in data/sources.csv",
+        source=say("Reg. (EU) 2017/1938, Annex II"),
+        note=say(
+            "entries net of what is reserved for transit; mcm at {value} kWh/m3; sources: ids in {file}",
+            value=localised(f"{REPORTING_GCV:g}"),
+            file="data/sources.csv",
+        ),
         shown=("symbol", "what", "gwh_per_day", "confidence", "estimate", "sources"),
     )
 
 
-Term = tuple[str, str, float, Provenance]
+TermRow = tuple[str, str, float, Provenance]
 
 
-def _supply(asked: Question) -> Iterator[Term]:
+def _supply(asked: Question) -> Iterator[TermRow]:
     subject, system, found = asked.subject, asked.subject.system, asked.levels[FULL]
     for entry in found.entries:
         own = {"upstream": [entry], "reservations": _reservations(asked, entry)}
@@ -103,35 +106,41 @@ def _supply(asked: Question) -> Iterator[Term]:
             subject, asked.day, {"storage_sites": [site], "storage_accounts": members, "storage_curves": members}
         )
         for level, words in LEVELS.items():
-            yield "S", f"{label(system, found, site)}, {words}", asked.levels[level].stores[site], said
-            yield (
-                "S", f"of it callable, {words}", asked.levels[level].callable_stores[site], said
-            )  # fmt: skip
+            whole = say("{store}, {level}", store=label(system, found, site), level=term(words))
+            part = say("of it callable, {level}", level=term(words))
+            yield "S", whole, asked.levels[level].stores[site], said
+            yield "S", part, asked.levels[level].callable_stores[site], said
     for terminal, value in found.terminals.items():
         yield "LNG", label(system, found, terminal), value, provenance(subject, asked.day, {"upstream": [terminal]})
     if not found.terminals:
-        yield "LNG", "no terminal in the country", found.send_out(NOTHING), Provenance("", "", "")
+        yield "LNG", say("no terminal in the country"), found.send_out(NOTHING), Provenance("", "", "")
 
 
-def _largest(asked: Question) -> Iterator[Term]:
+def _largest(asked: Question) -> Iterator[TermRow]:
     found = asked.levels[FULL]
     item, value = found.largest()
     if item:
-        yield "I", f"{label(asked.subject.system, found, item)}, the largest", value, Provenance("see above", "", "")
+        name = say("{item}, the largest", item=label(asked.subject.system, found, item))
+        yield "I", name, value, Provenance(say("see above"), "", "")
 
 
-def _demand(asked: Question, in_time: float, warned: float) -> Iterator[Term]:
+def _demand(asked: Question, in_time: float, warned: float) -> Iterator[TermRow]:
     subject, fit = asked.subject, asked.subject.fit
     used = {table: None for table in DEMAND_TABLES} | ({"parameters": RESIDUAL} if fit.residuals else {})
     said = provenance(subject, asked.day, used)
     said = Provenance(f"weather_belgrade.csv; {said.sources}", said.confidence, "yes")
-    kind = f"{fit.method}, residual {'in' if fit.residuals else 'left out'}"
-    band = f"{asked.demand.low:.0f}–{asked.demand.high:.0f} GWh/d"
-    yield "Dmax", f"demand at home once in {fit.return_period:g} winters ({kind}; {band})", asked.demand.value, said
+    name = say(
+        "demand at home once in {winters} winters ({method}, {residual}; {band})",
+        winters=f"{fit.return_period:g}",
+        method=fit.method,
+        residual=say("residual in") if fit.residuals else say("residual left out"),
+        band=f"{asked.demand.low:.0f}–{asked.demand.high:.0f} GWh/d",
+    )
+    yield "Dmax", name, asked.demand.value, said
     oil = list(subject.system.fuel_switches)
-    for words, value in (("in time for a surprise", in_time), ("ordered ahead", warned)):
-        source = provenance(subject, asked.day, {"fuel_switch": oil, "oil_stocks": oil})
-        yield "Deff", f"fuel oil in place of gas, {words}", value, source
+    in_words = say("fuel oil in place of gas, in time for a surprise"), say("fuel oil in place of gas, ordered ahead")
+    for words, value in zip(in_words, (in_time, warned), strict=True):
+        yield "Deff", words, value, provenance(subject, asked.day, {"fuel_switch": oil, "oil_stocks": oil})
 
 
 def _reservations(asked: Question, entry: str) -> list[str]:

@@ -19,6 +19,7 @@ from energysim.simulate import simulate
 from energysim.standards.projects.cases import Case
 from energysim.standards.projects.edits import Effect, Project, configured
 from energysim.standards.value.worth import CASES, LostLoad, Money, money
+from energysim.words import term
 
 TRACE = 5.0
 """kEUR a year below which a difference of two plans is rounding, not a benefit."""
@@ -171,7 +172,7 @@ def _project_row(
     pint = mean("pint")
     critical, needed = _critical(tried, found, pint, annuity)
     return {
-        "project": project.id, "name": project.name, "status": "works already" if project.in_base else "not yet",
+        "project": project.id, "name": str(term(project.name)), "status": "works already" if project.in_base else "not yet",
         "pint_low": mean("pint", "low"), "pint": pint, "pint_high": mean("pint", "high"),
         "toot_low": mean("toot", "low"), "toot": mean("toot"), "toot_high": mean("toot", "high"),
         "smaller": mean("smaller"), "larger": mean("larger"),

@@ -31,6 +31,7 @@ from energysim.standards.projects.cases import Case, cases
 from energysim.standards.projects.edits import Project, read_projects
 from energysim.standards.subject import Subject
 from energysim.standards.value.worth import LostLoad, lost_load
+from energysim.words import localised, say, term
 
 PLACE = "7"
 YEAR = (365, 366)
@@ -52,57 +53,62 @@ def chapter(subject: Subject, prices: LostLoad | None = None) -> Chapter:
     found = {c.id: benefits(Bench(c, modelled, subject.engine, prices)) for c in tried}
     terms = Terms(horizon.parameter("project_discount_rate"), horizon.parameter("project_life_years"))
     summary = project_table(modelled, tried, found, terms, {p.id: gas_bought(p, system) for p in modelled})
-    paid = f"{100 * terms.rate:g} % a year over {terms.years:g} years, both assumed"
+    paid = say(
+        "{rate} % a year over {years} years, both assumed",
+        rate=localised(f"{100 * terms.rate:g}"),
+        years=f"{terms.years:g}",
+    )
     tables = {
         "projects": Table(
-            "What each project saves a year, against what it costs a year",
+            say("What each project saves a year, against what it costs a year"),
             summary,
             UNITS,
-            SOURCE,
+            term(SOURCE),
             paid,
             shown=("name", "pint", "toot", "cost", "annuity", "ratio", "payback", "needed"),
         ),
         "project_cases": Table(
-            "Benefit by year tried",
+            say("Benefit by year tried"),
             case_table(modelled, tried, found),
             CASE_UNITS,
-            SOURCE,
+            term(SOURCE),
             shown=("project", "case", "probability", "pint_mid", "toot_mid", "costs", "unserved"),
-            names={p.id: p.name for p in modelled} | {c.id: c.name for c in tried},
+            names={p.id: str(term(p.name)) for p in modelled} | {c.id: str(term(c.name)) for c in tried},
         ),
         "project_years": Table(
-            "The years tried",
+            say("The years tried"),
             _years(tried),
             {"probability": "1/a"},
             "data/parameters.csv",
-            "probabilities are assumed",
+            say("probabilities are assumed"),
             shown=("name", "probability", "events"),
         ),
         "projects_left_out": Table(
-            "Projects that are not valued, and why",
+            say("Projects that are not valued, and why"),
             _left_out(projects),
             source="data/project_effects.csv",
             shown=("name", "reason"),
         ),
     }
     figures = (_counted(projects, modelled), *_figures(summary))
-    return Chapter("projects", "Infrastructure projects", PLACE, figures, tables, NOTES)
+    notes = tuple(str(term(note)) for note in NOTES)
+    return Chapter("projects", say("Infrastructure projects"), PLACE, figures, tables, notes)
 
 
 def _years(tried: Sequence[Case]) -> pd.DataFrame:
-    rows = [(c.id, c.name, c.probability, "; ".join(e.name for e in c.scenario.events)) for c in tried]
+    rows = [(c.id, str(term(c.name)), c.probability, "; ".join(term(e.name) for e in c.scenario.events)) for c in tried]
     return pd.DataFrame(rows, columns=["case", "name", "probability", "events"])
 
 
 def _left_out(projects: Sequence[Project]) -> pd.DataFrame:
-    rows = [(p.id, p.name, p.reason) for p in projects if not p.effects]
+    rows = [(p.id, str(term(p.name)), p.reason) for p in projects if not p.effects]
     return pd.DataFrame(rows, columns=["project", "name", "reason"])
 
 
 def _counted(projects: Sequence[Project], modelled: Sequence[Project]) -> Figure:
-    note = f"of {len(projects)}; the others are listed with the reason"
-    return Figure("projects_valued", "Projects valued", float(len(modelled)), "projects", "those with an effect in the data",
-                  "data/project_effects.csv", note=note)  # fmt: skip
+    note = say("of {projects}; the others are listed with the reason", projects=len(projects))
+    return Figure("projects_valued", say("Projects valued"), float(len(modelled)), "projects",
+                  say("those with an effect in the data"), "data/project_effects.csv", note=note)  # fmt: skip
 
 
 def _figures(table: pd.DataFrame) -> Iterator[Figure]:
@@ -112,14 +118,15 @@ def _figures(table: pd.DataFrame) -> Iterator[Figure]:
     for way, formula in ways:
         for row in rows:
             low, high = sorted((row[f"{way}_low"], row[f"{way}_high"]))
-            yield Figure(f"{way}_{row['project']}", f"{row['name']}: {way.upper()}", row[way], "MEUR/a", formula, SOURCE, "",
+            yield Figure(f"{way}_{row['project']}", f"{row['name']}: {way.upper()}", row[way], "MEUR/a", formula, term(SOURCE), "",
                          low, high)  # fmt: skip
     for row in rows:
         known = not pd.isna(row["ratio"])
-        note = f"cost {row['cost']:g} MEUR" if known else "cost not in the data"
-        formula = "PINT ÷ (CRF · cost + interest on gas in store)"
-        yield Figure(f"ratio_{row['project']}", f"{row['name']}: benefit ÷ annual cost", row["ratio"] if known else None, "1",
-                     formula, SOURCE, note=note)  # fmt: skip
+        cost = say("cost {money} MEUR", money=localised(f"{row['cost']:g}"))
+        name = say("{project}: benefit ÷ annual cost", project=row["name"])
+        yield Figure(f"ratio_{row['project']}", name, row["ratio"] if known else None, "1",
+                     say("PINT ÷ (CRF · cost + interest on gas in store)"), term(SOURCE),
+                     note=cost if known else say("cost not in the data"))  # fmt: skip
 
 
 NOTES = (

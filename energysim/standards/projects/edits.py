@@ -20,6 +20,7 @@ from energysim.inputs.horizon import Horizon
 from energysim.inputs.paths import FIELDS
 from energysim.inputs.supply_tables import read_tariffs
 from energysim.units import REPORTING_GCV, parse
+from energysim.words import say
 
 LEAST = 1e-9
 """GWh/d below which nothing is left of a capacity."""
@@ -176,7 +177,7 @@ def _with_effects(
     project: Project, row: t.ProjectRow, rows: Sequence[t.ProjectEffectRow], horizon: Horizon, system: GasSystem
 ) -> Project:
     if not rows or rows[0].kind == "none":
-        return replace(project, reason=(rows[0].note if rows else None) or "no effect in the data")
+        return replace(project, reason=(rows[0].note if rows else None) or say("no effect in the data"))
     made: dict[str, tuple[Effect, ...]] = {}
     try:
         for name, amount in (("effects", _amount), ("smaller", _low), ("larger", _high)):
@@ -185,7 +186,9 @@ def _with_effects(
         changed = replace(project, **cast(Any, made))
         configured(system, [changed], () if project.in_base else [project.id])
     except InputError as error:
-        return replace(project, reason=f"not in gas year {system.label}: {error.problems[0]}")
+        return replace(
+            project, reason=say("not in gas year {year}: {problem}", year=system.label, problem=error.problems[0])
+        )
     return changed
 
 
@@ -193,7 +196,7 @@ def _without_base(projects: Sequence[Project]) -> list[Project]:
     """A project that builds on one which is not modelled is not modelled either."""
     known = {p.id for p in projects if not p.reason}
     return [
-        replace(p, effects=(), reason=f"builds on {p.builds_on}, which is not modelled")
+        replace(p, effects=(), reason=say("builds on {project}, which is not modelled", project=p.builds_on))
         if p.effects and p.builds_on and p.builds_on not in known
         else p
         for p in projects

@@ -25,7 +25,7 @@ from energysim.standards.infrastructure.contracted import CONTRACTED
 from energysim.standards.risk.areas import Areas, short
 from energysim.standards.risk.cases import MODES, both_modes
 from energysim.standards.risk.cooperation import Key, Sharing
-from energysim.standards.risk_group import RiskGroup, risk_groups, with_them
+from energysim.standards.risk_group import RiskGroup, joint_name, risk_groups
 from energysim.standards.subject import Subject
 
 MARKETS = ("open", "contracted")
@@ -36,7 +36,7 @@ TRACE = 1e-6
 
 @dataclass(frozen=True)
 class Loss:
-    """A source that gives nothing, and what is fed by it."""
+    """A source that gives nothing, and what is fed by it; names are English, `said_loss` puts them in words."""
 
     name: str
     source: str = ""
@@ -65,7 +65,7 @@ def losses(system: GasSystem, groups: Sequence[RiskGroup] = ()) -> list[Loss]:
         found.append(Loss(name, source))
         ways = [r.path for c, r in system.routes.values() if (c.gas_source or c.id) == source]
         for group in (g for g in groups if all(g.head in way for way in ways)):
-            found.append(Loss(with_them(name, group.fed), source, group.fed))
+            found.append(Loss(joint_name(name, group.fed), source, group.fed))
     return found
 
 

@@ -44,6 +44,7 @@ from energysim.standards.supply.cases import (
 )
 from energysim.standards.supply.serving import SERVED, uncuttable
 from energysim.studies.atlas_assets import asset_path
+from energysim.words import decimals, say, term
 
 LAW = "Reg. (EU) 2017/1938, Art. 6(1)"
 SERVICES_LIMIT = 20.0
@@ -70,65 +71,86 @@ def chapter(subject: Subject, outages: Sequence[str] | None = None) -> Chapter:
     cases = [examine(subject, c, single, together) for c in CASES if single or not c.outage]
     return Chapter(
         id="supply_standard",
-        title="Supply standard",
+        title=say("Supply standard"),
         place="4",
         figures=(*(f for c in cases for f in _figures(subject, c)), _services(subject)),
         tables=_tables(subject, cases),
-        notes=(*_events_left_out(subject), *NOTES, *_unsigned(subject, cases)),
+        notes=(*_events_left_out(subject), *method_notes(), *_unsigned(subject, cases)),
     )
 
 
 def _events_left_out(subject: Subject) -> list[str]:
     """That the cases are the Regulation's own, where the scenario has events in winter."""
     names = events_left_out(subject)
-    return [f"{EVENTS_LEFT_OUT}: {'; '.join(names)}."] if names else []
+    return [f"{term(EVENTS_LEFT_OUT)}: {'; '.join(term(n) for n in names)}."] if names else []
 
 
 def _unsigned(subject: Subject, cases: Sequence[Examined]) -> list[str]:
     """Which gas counts as contracted by assumption alone."""
     days = [subject.system.day_of(c.window.first_day) for c in cases]
     found = dict.fromkeys(name for day in days for name in undocumented(subject, day))
-    names = [subject.system.contracts[name].name or name for name in found]
-    return [f"Counted as contracted although nobody is known to have signed it: {', '.join(names)}."] if names else []
+    names = [term(subject.system.contracts[name].name or name) for name in found]
+    if not names:
+        return []
+    return [
+        say(
+            "Counted as contracted although nobody is known to have signed it: {contracts}.", contracts=", ".join(names)
+        )
+    ]
 
 
 EVENTS_LEFT_OUT = "The cases are the Regulation's own, and no event of the scenario is in force in them"
 """Begins the note that names those events."""
-NOTES = (
-    "Case (c): each border point, store and field is taken out in turn, and the one whose loss leaves the least for protected "
-    "customers counts; it need not be the largest by capacity, which N−1 looks for.",
-    "Asked is whether protected customers can be served, all others cut if need be; whether they would be depends on orders "
-    "given in time. Each case is known when it starts, and gas that needs notice has been nominated.",
-    "Contracted: production, long-term contracts, purchases and callable stock; not spot gas, emergency help and slots "
-    "without gas behind them. Planned stock: of the year in which nothing happens.",
-    f"Days: the days of the case over and over, opening stock once; {LONGEST} means that many and more.",
-)
+
+
+def method_notes() -> tuple[str, ...]:
+    """What a reader must know of any scenario's supply standard."""
+    return (
+        say(
+            "Case ({case}): each border point, store and field is taken out in turn, and the one whose loss leaves the least for "
+            "protected customers counts; it need not be the largest by capacity, which N−1 looks for.",
+            case="c",
+        ),
+        say(
+            "Asked is whether protected customers can be served, all others cut if need be; whether they would be depends on "
+            "orders given in time. Each case is known when it starts, and gas that needs notice has been nominated."
+        ),
+        say(
+            "Contracted: production, long-term contracts, purchases and callable stock; not spot gas, emergency help and slots "
+            "without gas behind them. Planned stock: of the year in which nothing happens."
+        ),
+        say(
+            "Days: the days of the case over and over, opening stock once; {days} means that many and more.",
+            days=LONGEST,
+        ),
+    )
 
 
 def _figures(subject: Subject, examined: Examined) -> list[Figure]:
-    case, found = examined.case, []
+    case, name, law, found = examined.case, term(examined.case.name), term(LAW), []
     for supply in SUPPLIES:
         answer = examined.of("planned", supply)
-        label = f"{case.name}{', contracted gas only' if supply == 'contracted' else ''}"
+        label = say("{case}, contracted gas only", case=name) if supply == "contracted" else name
         key = f"supply_standard_{case.letter}_{supply}"
         low, high = _ends(examined, supply)
         found += [
-            Figure(f"{key}_multiple", f"{label}: multiple of protected demand", _finite(answer.multiple), "",
-                   "largest φ with φ · protected demand served, others cut if need be", LAW, answer.verdict,
+            Figure(f"{key}_multiple", say("{case}: multiple of protected demand", case=label), _finite(answer.multiple), "",
+                   say("largest φ with φ · protected demand served, others cut if need be"), law, answer.verdict,
                    low, high, _stocks_note(subject, examined, supply)),
-            Figure(f"{key}_margin", f"{label}: margin", answer.margin, "GWh", "(φ − 1) · protected demand of the case", LAW),
-            Figure(f"{key}_days", f"{label}: days served", answer.days, "d",
-                   "longest stretch of the case's days, repeated, with no protected cut", LAW,
-                   note=f"{LONGEST} days and more" if answer.days >= LONGEST else ""),
+            Figure(f"{key}_margin", say("{case}: margin", case=label), answer.margin, "GWh",
+                   say("(φ − 1) · protected demand of the case"), law),
+            Figure(f"{key}_days", say("{case}: days served", case=label), answer.days, "d",
+                   say("longest stretch of the case's days, repeated, with no protected cut"), law,
+                   note=say("{days} {days|day|days} and more", days=LONGEST) if answer.days >= LONGEST else ""),
         ]  # fmt: skip
     answer = examined.of("planned", "all")
-    needed = protected_by_day(examined)
+    needed, plan = protected_by_day(examined), say("Reg. (EU) 2017/1938, Annex VI, 4")
     return [
         *found,
-        Figure(f"supply_standard_{case.letter}_need", f"{case.name}: gas that protected customers need", answer.need, "GWh",
-               "Σ protected demand over the case", "Reg. (EU) 2017/1938, Annex VI, 4"),
-        Figure(f"supply_standard_{case.letter}_capacity", f"{case.name}: capacity that they need on the worst day",
-               float(needed.max(initial=0.0)), "GWh/d", "largest daily protected demand", "Reg. (EU) 2017/1938, Annex VI, 4"),
+        Figure(f"supply_standard_{case.letter}_need", say("{case}: gas that protected customers need", case=name),
+               answer.need, "GWh", say("Σ protected demand over the case"), plan),
+        Figure(f"supply_standard_{case.letter}_capacity", say("{case}: capacity that they need on the worst day", case=name),
+               float(needed.max(initial=0.0)), "GWh/d", say("largest daily protected demand"), plan),
     ]  # fmt: skip
 
 
@@ -154,17 +176,22 @@ def protected_by_day(examined: Examined) -> Any:
 
 def _stocks_note(subject: Subject, examined: Examined, supply: Supply) -> str:
     at = {fill: examined.of(fill, supply) for fill in FILLS}
-    told = (
-        f"stock full: {_times(at['full'].multiple)}; at {100 * (FILLS['low'] or 0):.0f} %: {_times(at['low'].multiple)}"
+    told = say(
+        "stock full: {full}; at {fill} %: {low}",
+        full=_times(at["full"].multiple),
+        fill=f"{100 * (FILLS['low'] or 0):.0f}",
+        low=_times(at["low"].multiple),
     )
     out = at["planned"].outage
-    return f"without {outage_name(subject.system, out, risk_groups(subject))}; {told}" if out else told
+    if not out:
+        return told
+    return say("without {outage}; {stocks}", outage=outage_name(subject.system, out, risk_groups(subject)), stocks=told)
 
 
 def _times(multiple: float | None) -> str:
     if multiple is None:
-        return "not even losses are served"
-    return "no protected demand" if np.isinf(multiple) else f"{multiple:.2f}"
+        return say("not even losses are served")
+    return say("no protected demand") if np.isinf(multiple) else decimals(multiple, 2)
 
 
 def _services(subject: Subject) -> Figure:
@@ -174,21 +201,22 @@ def _services(subject: Subject) -> Figure:
     final = sum(v for k, v in use.items() if k not in (HEAT, "power", "feedstock"))
     share, high = services_share(services, sum(use.values())), services_share(services, final)
     note = (
-        f"without gas turned into heat and power or used as feedstock: {high:.1f} %"
+        say("without gas turned into heat and power or used as feedstock: {share} %", share=decimals(high, 1))
         if high is not None
-        else "no demand"
+        else say("no demand")
     )
     if HEAT in protected and HEAT in subject.system.fuel_switches:
         switch = float(np.max(subject.system.fuel_switches[HEAT].switchable, initial=0.0))
-        note += (
-            f"; district heating counts as protected although {100 * switch:.0f} % of it can burn oil while stocks last, and "
-            "the Regulation protects heating plants that cannot switch"
+        note += say(
+            "; district heating counts as protected although {share} % of it can burn oil while stocks last, and the Regulation "
+            "protects heating plants that cannot switch",
+            share=f"{100 * switch:.0f}",
         )
     within: Verdict = "" if share is None else "pass" if max(share, high or 0.0) <= SERVICES_LIMIT else "fail"
     return Figure(
-        "protected_services_share", "Protected services beside households, of annual consumption", share, "%",
-        "protected classes but households and district heating ÷ annual demand at home without losses (≤ 20 %)",
-        "Reg. (EU) 2017/1938, Art. 2(5)", within, share, high, note,
+        "protected_services_share", say("Protected services beside households, of annual consumption"), share, "%",
+        say("protected classes but households and district heating ÷ annual demand at home without losses (≤ 20 %)"),
+        say("Reg. (EU) 2017/1938, Art. 2(5)"), within, share, high, note,
     )  # fmt: skip
 
 
@@ -207,37 +235,46 @@ def _tables(subject: Subject, cases: Sequence[Examined]) -> dict[str, Table]:
     system = subject.system
     units = {"fill": "%", "missing": "GWh", "margin": "GWh", "days": "d"}
     titled: tuple[tuple[Supply, str, str], ...] = (
-        ("all", "supply_standard", "Supply standard, everything the system assumes"),
-        ("contracted", "supply_standard_contracted", "Supply standard, contracted gas only"),
+        ("all", "supply_standard", say("Supply standard, everything the system assumes")),
+        ("contracted", "supply_standard_contracted", say("Supply standard, contracted gas only")),
     )
-    named = "; ".join(f"{c.case.letter}: {c.case.name}" for c in cases)
-    foot = f"{named}; short by: least curtailment of protected customers; φ: largest multiple of their demand that can be served"
+    foot = say(
+        "{cases}; short by: least curtailment of protected customers; φ: largest multiple of their demand that can be served",
+        cases="; ".join(f"{c.case.letter}: {term(c.case.name)}" for c in cases),
+    )
     found = {
-        name: Table(title, _answers(subject, [c.of(f, s) for c in cases for f in FILLS], cases), units, LAW, foot)
+        name: Table(title, _answers(subject, [c.of(f, s) for c in cases for f in FILLS], cases), units, term(LAW), foot)
         for s, name, title in titled
     }
     tried = [c for c in cases if c.case.outage]
     if tried:
         frame = pd.concat([_outages(subject, c) for c in tried], ignore_index=True)
         found["supply_standard_outages"] = Table(
-            "Case (c), every infrastructure tried",
+            say("Case ({case}), every infrastructure tried", case="c"),
             frame,
             {"missing": "GWh", "days": "d"},
-            LAW,
-            "single: no means a group that fails together",
-            names={"all": "everything", "contracted": "contracted", "planned": "as planned", "low": "at 30 %"},
+            term(LAW),
+            say("single: no means a group that fails together"),
+            names={
+                "all": say("everything"),
+                "contracted": say("contracted"),
+                "full": say("full"),
+                "planned": say("as planned"),
+                "low": say("at {fill} %", fill=30),
+            },
         )
     found["supply_standard_sources"] = Table(
-        "Who supplies the cases: least-cost plans at the planned stock", _sources(system, cases),
+        say("Who supplies the cases: least-cost plans at the planned stock"), _sources(system, cases),
         {f"{n}_{c.case.letter}": u for c in cases for n, u in (("total", "GWh"), ("worst_day", "GWh/d"))},
-        "this model", "gas of all customers; c: without its largest infrastructure; worst day: of highest demand",
-        names={f"{n}_{c.case.letter}": f"{c.case.letter}: {w}" for c in cases for n, w in (("total", "total"), ("worst_day", "worst day"))},
+        say("this model"), say("gas of all customers; {case}: without its largest infrastructure; worst day: of highest demand", case="c"),
+        names={f"{n}_{c.case.letter}": f"{c.case.letter}: {w}" for c in cases
+               for n, w in (("total", say("total")), ("worst_day", say("worst day")))},
     )  # fmt: skip
     needs = {"year": "GWh", "share": "%"} | {f"case_{c.case.letter}": "GWh" for c in cases}
     found["supply_standard_customers"] = Table(
-        "Customers and the gas they need", _customers(subject, cases), needs, "Reg. (EU) 2017/1938, Art. 2(5), Annex VI, 4",
-        "year: demand of the scenario's weather over the horizon",
-        names={f"case_{c.case.letter}": f"case {c.case.letter}" for c in cases},
+        say("Customers and the gas they need"), _customers(subject, cases), needs,
+        say("Reg. (EU) 2017/1938, Art. 2(5), Annex VI, 4"), say("year: demand of the scenario's weather over the horizon"),
+        names={f"case_{c.case.letter}": say("case {letter}", letter=c.case.letter) for c in cases},
     )  # fmt: skip
     return found
 
@@ -309,9 +346,9 @@ def supplied_by(system: GasSystem, course: Course) -> dict[str, Any]:
 
 
 def _source_name(system: GasSystem, source: str) -> str:
-    known = {"fuel_switch": "replaced by oil", "curtailment": "cut (any customer)"}
-    known |= {a.id: f"from store: {a.name or a.id}" for a in system.accounts.values()}
-    return known.get(source) or system.gas_sources.get(source) or source.replace("_", " ")
+    known = {"fuel_switch": say("replaced by oil"), "curtailment": say("cut (any customer)")}
+    known |= {a.id: say("from store: {store}", store=term(a.name or a.id)) for a in system.accounts.values()}
+    return known.get(source) or str(term(system.gas_sources.get(source) or source.replace("_", " ")))
 
 
 def _customers(subject: Subject, cases: Sequence[Examined]) -> pd.DataFrame:
@@ -320,7 +357,7 @@ def _customers(subject: Subject, cases: Sequence[Examined]) -> pd.DataFrame:
     for name, year in sorted(use.items(), key=lambda item: -system.demand_classes[item[0]].cut_order):
         group = system.demand_classes[name]
         row: dict[str, Any] = {
-            "customers": group.name or name.replace("_", " "), "protected": group.protected, "year": year,
+            "customers": str(term(group.name or name.replace("_", " "))), "protected": group.protected, "year": year,
             "share": services_share(year, sum(use.values())),
         }  # fmt: skip
         for c in cases:

@@ -21,8 +21,9 @@ from energysim.standards.subject import Subject
 from energysim.standards.value.marginal import AGREEMENT, NOTHING, STEP, Base, Marginal
 from energysim.standards.value.played import marginal_table
 from energysim.standards.value.points import Point, enlarged, points, room
-from energysim.standards.value.worth import CASES, LostLoad, lost_load
+from energysim.standards.value.worth import LostLoad, lost_load
 from energysim.units import REPORTING_GCV
+from energysim.words import iso_or_local, localised, say, term
 
 PLACE = "5"
 DUALITY = 1e-6
@@ -51,47 +52,55 @@ def chapter(subject: Subject, prices: LostLoad | None = None, step: float = STEP
     nodes = node_prices(base)
     played = marginal_table(subject, prices or lost_load(subject))
     months = by_month(base.system, values)
-    horizon = f"{subject.system.first_day} to {subject.system.last_day}"
     return Chapter(
         "value",
-        "Preventive measures: value of capacity, contracts, stock and repair",
+        say("Preventive measures: value of capacity, contracts, stock and repair"),
         PLACE,
         (*_proofs(base, values), *_dearest(values), *_price_figures(base, nodes), *_played_figures(played)),
         {
-            "capacity_values": Table(
-                "What one unit more saves, everything known on day one",
-                value_table(values),
-                _VALUE_UNITS,
-                source="duals of one linear programme, each checked by solving again with more and with less",
-                note=f"{horizon}; of a stock per unit in store, of a rate per unit a day over all days; from at least to at most where "
-                "more and less are worth different amounts",
-                shown=("name", "limit", "days", "low", "high", "mean"),
-            ),
+            "capacity_values": _values_table(subject.system, values),
             "marginal_values": Table(
-                "What a whole unit more saves, as the scenario plays and with everything known",
+                say("What a whole unit more saves, as the scenario plays and with everything known"),
                 played,
                 _PLAYED_UNITS,
-                source="the scenario played again with the unit",
-                note="planned at the scenario's value of lost load, avoided cuts priced at low, mid and high",
+                source=say("the scenario played again with the unit"),
+                note=say("planned at the scenario's value of lost load, avoided cuts priced at low, mid and high"),
                 shown=("name", "measure", "mid", "low", "high", "foreseen"),
             ),
             "node_prices": Table(
-                "Node prices, everything known on day one",
+                say("Node prices, everything known on day one"),
                 nodes,
                 _PRICE_UNITS,
-                source="duals of the node balance",
-                note="days at first cut: days on which gas is worth as much as the first cut, or more",
+                source=say("duals of the node balance"),
+                note=say("days at first cut: days on which gas is worth as much as the first cut, or more"),
                 shown=("name", "mean", "min", "max", "days_above"),
             ),
             "dual_months": Table(
-                "Mean value of capacity by month, for a heat map of asset by month",
+                say("Mean value of capacity by month, for a heat map of asset by month"),
                 months,
-                source="duals by day",
-                note="EUR/MWh, mean over all days of the month; only what binds at all",
+                source=say("duals by day"),
+                note=say("EUR/MWh, mean over all days of the month; only what binds at all"),
                 shown=("name", "limit", *(str(m) for m in months if str(m)[5:] in WINTER_MONTHS)),
             ),
         },
-        notes=_NOTES,
+        notes=_notes(),
+    )
+
+
+def _values_table(system: GasSystem, values: Values) -> Table:
+    """The multipliers as a table of a dossier."""
+    return Table(
+        say("What one unit more saves, everything known on day one"),
+        value_table(values),
+        _VALUE_UNITS,
+        source=say("duals of one linear programme, each checked by solving again with more and with less"),
+        note=say(
+            "{first} to {last}; of a stock per unit in store, of a rate per unit a day over all days; from at least to at most "
+            "where more and less are worth different amounts",
+            first=iso_or_local(system.first_day),
+            last=iso_or_local(system.last_day),
+        ),
+        shown=("name", "limit", "days", "low", "high", "mean"),
     )
 
 
@@ -129,7 +138,7 @@ def value_table(values: Values) -> pd.DataFrame:
             {
                 "asset": f"{point.table}.{point.asset}",
                 "name": point.name,
-                "limit": point.limit,
+                "limit": str(term(point.limit)),
                 "unit": "GWh" if stock else "GWh/d",
                 "days": None if stock else m.days,
                 "dual": m.dual,
@@ -159,7 +168,9 @@ def by_month(system: GasSystem, values: Values) -> pd.DataFrame:
     for point, m in values:
         if point.dimension == "rate" and m.days:
             means = pd.Series(m.daily).groupby(np.asarray(months), sort=True).mean()
-            rows.append({"asset": f"{point.table}.{point.asset}", "name": point.name, "limit": point.limit, **means})
+            rows.append(
+                {"asset": f"{point.table}.{point.asset}", "name": point.name, "limit": str(term(point.limit)), **means}
+            )
     return pd.DataFrame(rows, columns=["asset", "name", "limit", *dict.fromkeys(months)])
 
 
@@ -170,7 +181,7 @@ def node_prices(base: Base, threshold: float | None = None) -> pd.DataFrame:
     """
     threshold = first_cut(base.system) if threshold is None else threshold
     rows = [
-        {"node": n, "name": base.system.nodes[n].name or n, "mean": float(p.mean()), "min": float(p.min()),
+        {"node": n, "name": str(term(base.system.nodes[n].name or n)), "mean": float(p.mean()), "min": float(p.min()),
          "max": float(p.max()), "threshold": threshold, "days_above": int((p >= threshold - 1e-6).sum())}
         for n, p in _prices(base).items()
     ]  # fmt: skip
@@ -197,18 +208,20 @@ def _proofs(base: Base, values: Values) -> list[Figure]:
     kinks = [m for _, m in values if m.degenerate]
     return [
         Figure(
-            "strong_duality", "Costs and penalties against the sum of duals", certificate.relative_gap, "1",
-            "|Σ dual · right-hand side − objective| ÷ (1 + |objective|)", "strong duality of linear programming",
-            "pass" if certificate.relative_gap <= DUALITY else "fail", note=f"at most {DUALITY:g}",
+            "strong_duality", say("Costs and penalties against the sum of duals"), certificate.relative_gap, "1",
+            say("|Σ dual · right-hand side − objective| ÷ (1 + |objective|)"), say("strong duality of linear programming"),
+            "pass" if certificate.relative_gap <= DUALITY else "fail", note=say("at most {most}", most=f"{DUALITY:g}"),
         ),
         Figure(
-            "dual_agreement", "Duals against finite differences", worst, "1",
-            "max |dual − (more + less) ÷ 2| ÷ |dual| where more and less agree", METHOD,
-            "pass" if worst <= AGREEMENT else "fail", note=f"{len(plain)} points without a kink; at most {AGREEMENT:g}",
+            "dual_agreement", say("Duals against finite differences"), worst, "1",
+            say("max |dual − (more + less) ÷ 2| ÷ |dual| where more and less agree"), term(METHOD),
+            "pass" if worst <= AGREEMENT else "fail",
+            note=say("{points} points without a kink; at most {most}", points=len(plain), most=localised(f"{AGREEMENT:g}")),
         ),
         Figure(
-            "kinks", "Points where more and less are worth different amounts", float(len(kinks)), "points",
-            "count of |more − less| > 1e-4 relative", METHOD, note=f"of {len(values)}; reported as ranges",
+            "kinks", say("Points where more and less are worth different amounts"), float(len(kinks)), "points",
+            say("count of |more − less| > 1e-4 relative"), term(METHOD),
+            note=say("of {points}; reported as ranges", points=len(values)),
         ),
     ]  # fmt: skip
 
@@ -217,11 +230,11 @@ def _dearest(values: Values) -> list[Figure]:
     """The infrastructure, the contract and the stock that are worth most."""
     kinds = {
         "infrastructure": (
-            "Dearest infrastructure",
+            say("Dearest infrastructure"),
             [v for v in values if v[0].dimension == "rate" and not _is_gas(v[0])],
         ),
-        "contract": ("Dearest contract", [v for v in values if _is_gas(v[0])]),
-        "stock": ("Dearest opening stock", [v for v in values if v[0].dimension == "stock"]),
+        "contract": (say("Dearest contract"), [v for v in values if _is_gas(v[0])]),
+        "stock": (say("Dearest opening stock"), [v for v in values if v[0].dimension == "stock"]),
     }
     return [_dearest_of(kind, name, held) for kind, (name, held) in kinds.items()]
 
@@ -233,13 +246,17 @@ def _is_gas(point: Point) -> bool:
 
 def _dearest_of(kind: str, name: str, held: Values) -> Figure:
     if not held or max(m.high for _, m in held) <= NOTHING:
-        note = "nothing of the kind binds: more of it would save nothing"
-        return Figure(f"dearest_{kind}", name, 0.0 if held else None, _UNIT[kind], _SLOPE, METHOD, note=note)
+        note = say("nothing of the kind binds: more of it would save nothing")
+        return Figure(
+            f"dearest_{kind}", name, 0.0 if held else None, _UNIT[kind], term(_SLOPE), term(METHOD), note=note
+        )
     point, m = max(held, key=lambda h: h[1].high)
     value = m.value if m.value is not None else m.low
     low, high = (m.low, m.high) if m.degenerate else (None, None)
-    note = f"{point.name}: {point.limit}" + ("" if kind == "stock" else f", binding on {m.days} days")
-    return Figure(f"dearest_{kind}", name, value, _UNIT[kind], _SLOPE, METHOD, "", low, high, note)
+    note = f"{point.name}: {term(point.limit)}"
+    if kind != "stock":
+        note = say("{limit}, binding on {days} {days|day|days}", limit=note, days=m.days)
+    return Figure(f"dearest_{kind}", name, value, _UNIT[kind], term(_SLOPE), term(METHOD), "", low, high, note)
 
 
 _UNIT = {"infrastructure": "kEUR per GWh/d", "contract": "kEUR per GWh/d", "stock": "EUR/MWh"}
@@ -253,17 +270,21 @@ def _price_figures(base: Base, nodes: pd.DataFrame) -> list[Figure]:
     spread = prices.max(axis=0) - prices.min(axis=0)
     means = prices.mean(axis=1)
     apart = bool(means.max() - means.min() > 1e-6)
-    formula, threshold = "dual of the node balance", float(nodes["threshold"].iloc[0])
+    formula, method, threshold = say("dual of the node balance"), term(METHOD), float(nodes["threshold"].iloc[0])
     top = nodes[nodes["node"].isin(home)].sort_values("max", ascending=False, kind="stable").iloc[0]
     return [
-        Figure("price_mean", "Node price, mean over zones and days", float(prices.mean()), "EUR/MWh", formula, METHOD,
+        Figure("price_mean", say("Node price, mean over zones and days"), float(prices.mean()), "EUR/MWh", formula, method,
                low=float(means.min()) if apart else None, high=float(means.max()) if apart else None,
-               note="range: cheapest and dearest zone" if apart else "the same in every zone"),
-        Figure("price_max", "Node price, highest", float(prices.max()), "EUR/MWh", formula, METHOD, note=f"at {top['name']}"),
-        Figure("price_days", "Days on which gas is worth as much as the first cut", float((prices.max(axis=0) >= threshold - 1e-6).sum()),
-               "d", f"days with a zone at {threshold:g} EUR/MWh or above", METHOD),
-        Figure("price_spread", "Spread between zones, highest", round(float(spread.max()), 9), "EUR/MWh", "dearest − cheapest zone of a day",
-               METHOD, note=f"above {SPREAD:g} EUR/MWh on {int((spread > SPREAD).sum())} days"),
+               note=say("range: cheapest and dearest zone") if apart else say("the same in every zone")),
+        Figure("price_max", say("Node price, highest"), float(prices.max()), "EUR/MWh", formula, method,
+               note=say("at {node}", node=top["name"])),
+        Figure("price_days", say("Days on which gas is worth as much as the first cut"),
+               float((prices.max(axis=0) >= threshold - 1e-6).sum()), "d",
+               say("days with a zone at {price} EUR/MWh or above", price=localised(f"{threshold:g}")), method),
+        Figure("price_spread", say("Spread between zones, highest"), round(float(spread.max()), 9), "EUR/MWh",
+               say("dearest − cheapest zone of a day"), method,
+               note=say("above {price} EUR/MWh on {days} {days|day|days}", price=f"{SPREAD:g}",
+                        days=int((spread > SPREAD).sum()))),
     ]  # fmt: skip
 
 
@@ -277,10 +298,15 @@ def _played_figures(table: pd.DataFrame) -> list[Figure]:
         "mid", ascending=False, kind="stable"
     )
     gas = capacity["item"].str.startswith("contracts.")
-    for id, name, rows in (("best_gas", "from", capacity[gas]), ("best_capacity", "capacity of", capacity[~gas])):
+    for id, rows in (("best_gas", capacity[gas]), ("best_capacity", capacity[~gas])):
         if not rows.empty:
             best = rows.iloc[0].to_dict()
-            figures.append(_played_figure(id, f"1 mcm/d more {name} {best['name']}", best))
+            name = (
+                say("1 mcm/d more from {asset}", asset=best["name"])
+                if id == "best_gas"
+                else say("1 mcm/d more capacity of {asset}", asset=best["name"])
+            )
+            figures.append(_played_figure(id, name, best))
     return figures
 
 
@@ -288,21 +314,30 @@ def _played_figure(id: str, name: str, row: Mapping[Any, Any]) -> Figure:
     low, high = sorted((float(row["low"]), float(row["high"])))
     alike = high - low <= 1e-9 * max(1.0, abs(high))  # nobody is cut, so the value of lost load does not matter
     targets = float(row["targets"])
-    part = f"of it missed filling targets avoided: {targets:.2g} MEUR" if abs(targets) >= WORTH_SAYING else ""
-    range_ = "" if alike else "range: value of lost load low to high"
+    avoided = say("of it missed filling targets avoided: {money} MEUR", money=localised(f"{targets:.2g}"))
+    part = avoided if abs(targets) >= WORTH_SAYING else ""
+    range_ = "" if alike else say("range: value of lost load low to high")
     note = "; ".join(filter(None, [str(row["note"]), part, range_]))
-    formula = "(costs + harm) without − with the unit"
+    formula = say("(costs + harm) without − with the unit")
     ends: tuple[float | None, float | None] = (None, None) if alike else (low, high)
-    return Figure(id, name, float(row["mid"]), "MEUR", formula, PLAYED, low=ends[0], high=ends[1], note=note)
+    return Figure(id, name, float(row["mid"]), "MEUR", formula, term(PLAYED), low=ends[0], high=ends[1], note=note)
 
 
-_NOTES = (
-    "A value is what one unit more saves: positive where more of it helps.",
-    "Values from duals hold for the plan in which everything is known on day one; duals do not chain through a surprise, so "
-    "whole units are valued by playing the scenario again.",
-    "At a kink more is worth less than less is: the range is given, since any figure in it is a valid dual.",
-    "More of a contract brings its take-or-pay with it where that follows from the daily quantity; its value can be below zero.",
-    "What a whole unit saves holds missed filling targets avoided, at their price: a rule of prudence and nobody's money, so "
-    "the table keeps them in a column of their own.",
-    f"Priced harm is an assumption: each value is given at the {', '.join(CASES[:2])} and {CASES[2]} value of lost load.",
-)
+def _notes() -> tuple[str, ...]:
+    return (
+        say("A value is what one unit more saves: positive where more of it helps."),
+        say(
+            "Values from duals hold for the plan in which everything is known on day one; duals do not chain through a surprise, "
+            "so whole units are valued by playing the scenario again."
+        ),
+        say("At a kink more is worth less than less is: the range is given, since any figure in it is a valid dual."),
+        say(
+            "More of a contract brings its take-or-pay with it where that follows from the daily quantity; its value can be "
+            "below zero."
+        ),
+        say(
+            "What a whole unit saves holds missed filling targets avoided, at their price: a rule of prudence and nobody's "
+            "money, so the table keeps them in a column of their own."
+        ),
+        say("Priced harm is an assumption: each value is given at the low, mid and high value of lost load."),
+    )

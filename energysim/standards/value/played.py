@@ -25,6 +25,7 @@ from energysim.standards.value.points import Point, enlarged, points, room
 from energysim.standards.value.worth import LostLoad, Money, money
 from energysim.studies.window import cut_out, within
 from energysim.units import REPORTING_GCV
+from energysim.words import full_date, say, term
 
 UNIT = REPORTING_GCV
 """GWh in one mcm, GWh/d in one mcm/d."""
@@ -128,7 +129,7 @@ def _eve(stage: Stage) -> Iterator[dict[str, object]]:
     later = Stage(window, stage.scenario.model_copy(update={"events": events}), stage.engine, stage.prices)
     for point in points(window):
         if point.dimension == "stock" and point.table == "accounts":
-            yield from _unit(later, point, "eve", f"morning of {first.day} {first:%B %Y}")
+            yield from _unit(later, point, "eve", say("morning of {date}", date=full_date(first)))
 
 
 def eve(system: GasSystem, news: date | None) -> int | None:
@@ -147,27 +148,28 @@ def _unit(stage: Stage, point: Point, kind: str, note: str = "") -> Iterator[dic
     played, foreseen = stage.saved(enlarged(stage.system, point, UNIT if more else -UNIT))
     if not more:
         played, foreseen = NO_MONEY - played, NO_MONEY - foreseen
-        note = "; ".join(filter(None, [note, FULL]))
+        note = "; ".join(filter(None, [note, term(FULL)]))
     per = (played.total() / UNIT, "EUR/MWh" if point.dimension == "stock" else "kEUR per GWh/d")
-    row = _row(kind, f"{point.table}.{point.asset}.{point.field}", point.name, point.limit, played, foreseen, per, note)
-    yield row if more else {**row, "measure": LAST[kind]}
+    item, limit = f"{point.table}.{point.asset}.{point.field}", term(point.limit)
+    row = _row(kind, item, point.name, limit, played, foreseen, per, note)
+    yield row if more else {**row, "measure": str(term(LAST[kind]))}
 
 
 def _repairs(stage: Stage) -> Iterator[dict[str, object]]:
     """Every event a day shorter, one of a single day not happening; then all those that end together."""
     events = stage.scenario.events
-    groups = [(e.asset, e.name, [k]) for k, e in enumerate(events)]
+    groups = [(e.asset, str(term(e.name)), [k]) for k, e in enumerate(events)]
     for last in sorted({e.until for e in events}):
         together = [k for k, e in enumerate(events) if e.until == last]
         if len(together) > 1:
-            groups.append(("", f"all that ends on {last.day} {last:%B %Y}", together))
+            groups.append(("", say("all that ends on {date}", date=full_date(last)), together))
     for asset, name, chosen in groups:
         left = [shortened(e) if k in chosen else e for k, e in enumerate(events)]
         changed = stage.scenario.model_copy(update={"events": tuple(e for e in left if e)})
         played, foreseen = stage.saved(scenario=changed)
         often = max(e.repeat.times if e.repeat else 1 for k, e in enumerate(events) if k in chosen)
-        said = ("a single day: it does not happen" if any(left[k] is None for k in chosen) else "",
-                f"each of its {often} times" if often > 1 else "")  # fmt: skip
+        said = (say("a single day: it does not happen") if any(left[k] is None for k in chosen) else "",
+                say("each of its {times} times", times=often) if often > 1 else "")  # fmt: skip
         note = "; ".join(filter(None, said))
         yield _row("repair", asset, name, "", played, foreseen, (played.total() / 1000.0, "MEUR per day"), note)
 
@@ -183,7 +185,7 @@ def _row(
     kind: str, item: str, name: str, limit: str, played: Money, foreseen: Money, per: tuple[float, str], note: str
 ) -> dict[str, object]:
     """A row of `marginal_table`, kEUR turned into MEUR."""
-    measure = f"{MEASURES[kind]}: {limit}" if kind == "capacity" else MEASURES[kind]
+    measure = f"{term(MEASURES[kind])}: {limit}" if kind == "capacity" else str(term(MEASURES[kind]))
     values = (played.total("low"), played.total("mid"), played.total("high"), played.costs, played.targets, played.mid)
     money_columns = [round(v / 1000.0, 9) + 0.0 for v in (*values, foreseen.total())]
     cells = (kind, item, name, measure, *money_columns[:6], round(played.unserved, 9) + 0.0, money_columns[6],

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from energysim.inputs.assets import Contract, Daily, GasSystem, Period
+from energysim.words import say, term
 
 Dimension = Literal["rate", "stock"]
 
@@ -41,7 +42,7 @@ class Point:
 
     @property
     def limit(self) -> str:
-        """What a reader calls it."""
+        """What a reader calls it, in English."""
         return FIELDS[self.table, self.field]
 
     @property
@@ -66,8 +67,10 @@ def points(system: GasSystem) -> list[Point]:
 
 def _name(system: GasSystem, table: str, asset: Any) -> str:
     if table == "fuel_switches":
-        return f"{system.demand_classes[asset.demand_class].name or asset.demand_class}, oil"
-    return str(getattr(asset, "name", "") or asset.id)
+        return say(
+            "{customers}, oil", customers=term(system.demand_classes[asset.demand_class].name or asset.demand_class)
+        )
+    return str(term(getattr(asset, "name", "") or asset.id))
 
 
 def enlarged(system: GasSystem, point: Point, by: float) -> GasSystem:

@@ -1,0 +1,112 @@
+"""The interactive twins of some charts: the same numbers as data that the page's script draws with ECharts.
+
+A twin is a plain dict: dates or categories, series with name, colour, kind and values, the unit. The script knows how
+to draw these and nothing of gas. Values are rounded to what a reader can tell apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from energysim.indicators import basic as indicators
+from energysim.outputs.canvas import occurrences
+from energysim.outputs.findings import label, name_of
+from energysim.outputs.palette import BLACK, CLASSES, CYCLE, SOURCES, colours, ordered
+from energysim.outputs.scenario_words import said_title
+from energysim.outputs.wording import Unit
+from energysim.results import Results
+from energysim.words import day_month, iso_or_local, say
+
+Twin = dict[str, Any]
+PLACES = 3
+"""Decimals kept; mcm/d or GWh/d are shown with at most two."""
+
+
+def supply(result: Results, unit: Unit) -> Twin:
+    """Supply by source stacked, demand as a line."""
+    stack = indicators.supply_by_source(result) * unit.factor
+    stack = stack[[s for s in ordered(stack.columns, SOURCES) if stack[s].max() > indicators.TRACE]]
+    tint = colours(stack.columns, SOURCES)
+    series = [_area(label(result, str(s)), tint[str(s)], stack[s]) for s in stack]
+    unserved = indicators.unserved_by_day(result) * unit.factor
+    if indicators.cut_days(result):
+        series.append(_area(say("Unserved gas"), "#FFFFFF", unserved) | {"border": BLACK})
+    series.append(_line(say("Firm demand"), BLACK, indicators.system_demand(result) * unit.factor))
+    return _by_day(result, series, unit.rate)
+
+
+def storage(result: Results, unit: Unit) -> Twin:
+    """Stock of each account on the morning, and of all callable ones."""
+    stock = result.quantity("inventory") * unit.factor
+    tint = colours(stock.columns, SOURCES)
+    series = [_line(name_of(result, "accounts", str(a)), tint[str(a)], stock[a]) for a in stock]
+    if len(stock.columns) > 1:
+        series.append(_line(say("All callable stock"), BLACK, indicators.callable_stock(result) * unit.factor))
+    return _by_day(result, series, unit.name)
+
+
+def curtailment(result: Results, unit: Unit) -> Twin | None:
+    """Curtailment by class stacked; None where nobody is cut."""
+    cut = indicators.curtailment_by_class(result) * unit.factor
+    cut = cut[[c for c in ordered(cut.columns, CLASSES) if cut[c].max() > indicators.TRACE]]
+    if cut.empty or not len(cut.columns):
+        return None
+    tint = colours(cut.columns, CLASSES)
+    series = [_area(name_of(result, "demand_classes", str(c)), tint[str(c)], cut[c]) for c in cut]
+    return _by_day(result, series, unit.rate)
+
+
+def prices(result: Results, unit: Unit) -> Twin:
+    """Cost of one more MWh at each node; unit is taken for the sake of one call for all."""
+    frame = indicators.node_prices(result)
+    frame = frame.loc[:, frame.max() > 0]
+    series = [_line(name_of(result, "nodes", str(n)), CYCLE[k % len(CYCLE)], frame[n]) for k, n in enumerate(frame)]
+    return _by_day(result, series, say("EUR/MWh"))
+
+
+def stocks_side_by_side(results: Sequence[Results], unit: Unit) -> Twin:
+    """Callable stock of several runs, by day of their gas years."""
+    return _side_by_side(results, [indicators.callable_stock(r) * unit.factor for r in results], unit.name)
+
+
+def cuts_side_by_side(results: Sequence[Results], unit: Unit) -> Twin | None:
+    """Unserved gas of several runs, by day of their gas years; None where nobody is cut in any."""
+    if not any(indicators.cut_days(r) for r in results):
+        return None
+    return _side_by_side(results, [indicators.unserved_by_day(r) * unit.factor for r in results], unit.rate)
+
+
+TWINS = {"supply": supply, "storage": storage, "curtailment": curtailment, "prices": prices}
+"""Name of a chart -> its twin."""
+
+
+def _side_by_side(results: Sequence[Results], columns: Sequence[pd.Series[float]], unit: str) -> Twin:
+    series = [
+        _line(said_title(r.title), CYCLE[k % len(CYCLE)], c)
+        for k, (r, c) in enumerate(zip(results, columns, strict=True))
+    ]
+    longest = max(results, key=lambda r: len(r.dates))
+    same = all(r.dates.equals(longest.dates) for r in results)
+    days = [(iso_or_local if same else day_month)(d) for d in longest.dates]
+    return {"days": days, "series": series, "unit": unit, "events": []}
+
+
+def _by_day(result: Results, series: list[dict[str, Any]], unit: str) -> Twin:
+    days = [iso_or_local(d) for d in result.dates]
+    first = result.dates[0]
+    events = [
+        {"name": e.name, "from": (e.start - first).days, "to": (e.stop - first).days - 1}
+        for e in occurrences(result, result.dates)
+    ]
+    return {"days": days, "series": series, "unit": unit, "events": events}
+
+
+def _area(name: str, colour: str, values: pd.Series[float]) -> dict[str, Any]:
+    return _line(name, colour, values) | {"stacked": True}
+
+
+def _line(name: str, colour: str, values: pd.Series[float]) -> dict[str, Any]:
+    return {"name": str(name), "colour": colour, "values": [round(float(v), PLACES) for v in values]}
