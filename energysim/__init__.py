@@ -4,7 +4,8 @@ The whole package is one sentence: *read what exists, apply what goes wrong, pla
 draw; tell.* `inputs` reads tables and scenarios into frozen assets; `model` turns a gas system into a
 linear programme (Pyomo) and solves it (HiGHS); `simulate` plays the news; `results` holds tidy frames; `studies`
 asks for many runs, whose rows `casebook` keeps; `indicators` measures; `standards` gives the numbers regulators ask
-for, in a `dossier`; `outputs` draws and tells; `cli` is the command line.
+for, in a `dossier`; `outputs` draws and tells, in the `words` of the reader's language; `reporting` makes a report of
+all of it; `cli` is the command line.
 
 >>> import energysim
 >>> result = energysim.run("shah_deniz_long")
@@ -59,6 +60,7 @@ _HOME = {
     "run": "energysim.studies.foresight",
     "scenarios": "energysim.studies.foresight",
     "solve": "energysim.studies.foresight",
+    "speaking": "energysim.words",
     "sweep": "energysim.studies.ask",
     "system_at": "energysim.inputs.assemble",
 }
@@ -98,6 +100,7 @@ if TYPE_CHECKING:
     from energysim.studies.compare import compare
     from energysim.studies.foresight import load_data, resolve, run, scenarios, solve
     from energysim.studies.rolling import roll
+    from energysim.words import speaking
 
 
 def __getattr__(name: str) -> Any:

@@ -7,12 +7,11 @@
 
 from __future__ import annotations
 
-import json
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from energysim.dossier import Dossier
 from energysim.errors import InputError
 from energysim.inputs.evidence import figures_in_use
 from energysim.inputs.horizon import Horizon
@@ -20,12 +19,13 @@ from energysim.inputs.read import Dataset, read_dataset
 from energysim.inputs.scenario import Scenario
 from energysim.outputs.report.html import report_html
 from energysim.outputs.report.material import Material
+from energysim.outputs.report.titles import told_apart
 from energysim.outputs.wording import unit_named
 from energysim.results import Results
 from energysim.standards.ask import assess
-from energysim.studies.compare import compare
+from energysim.studies.compare import compare, differences
 from energysim.studies.foresight import resolve, run
-from energysim.words import speaking
+from energysim.words import speaking, spoken
 
 CHAPTERS = ("description", "origin", "n_minus_1", "supply_standard")
 """Chapters of the standards that every report holds; each takes a few seconds at most."""
@@ -47,8 +47,11 @@ def report(
     chapters. Raises EnergysimError.
     """
     asked = [runs] if isinstance(runs, Results | Scenario | str | Path) else list(runs)
-    found = [read_run(r, dataset) for r in asked]
+    if not asked:
+        raise InputError("no runs given; a report needs one or more")
+    unit_named(unit)
     with speaking(lang):
+        found = [read_run(r, dataset) for r in asked]
         return report_html(gather(found, unit=unit, chapters=chapters, dataset=dataset))
 
 
@@ -73,6 +76,9 @@ def gather(
     """Everything that a report of some runs is written from, said in the language spoken. Raises EnergysimError."""
     told = progress or (lambda _: None)
     dataset = dataset or read_dataset()
+    for result in runs:
+        scenario_of(result)  # refuses what is no scenario's run, before anything is read from it
+    runs = told_apart(runs)
     scenarios = [scenario_of(r) for r in runs]
     systems, system_of = _systems(scenarios)
     standards, evidence = [], []
@@ -84,7 +90,9 @@ def gather(
         horizon = Horizon(dataset, system.first_day, system.days, scenario.rivals)
         evidence.append(figures_in_use(horizon, scenario.set))
     told("comparison")
-    comparison = _comparison(scenarios, dataset, command) if len(scenarios) > 1 else None
+    differing = [k for k, s in enumerate(scenarios) if s != scenarios[0] and differences(scenarios[0], s)]
+    others = [scenarios[k] for k in differing]
+    comparison = compare(scenarios[0], *others, dataset=dataset, command=command) if others else None
     told("drawing")
     return Material(
         runs=tuple(runs),
@@ -92,8 +100,9 @@ def gather(
         system_of=tuple(system_of),
         evidence=tuple(evidence),
         sources={id: f"{s.title}, {s.date}" if s.date else s.title for id, s in dataset.sources.items()},
-        command=command or "energysim report " + " ".join(s.id for s in scenarios),
+        command=command or _command(scenarios, unit),
         comparison=comparison,
+        compared=tuple(differing),
         stale=tuple(r.run_id for r in runs if r.manifest.get("data_digest") != dataset.digest),
         unit=unit_named(unit),
     )
@@ -109,21 +118,20 @@ def scenario_of(result: Results) -> Scenario:
     return Scenario.model_validate(found)
 
 
+def _command(scenarios: Sequence[Scenario], unit: str) -> str:
+    """What makes the report again from the scenarios, in the language spoken."""
+    options = [("--lang", spoken(), "en"), ("--unit", unit.lower(), "mcm")]
+    said = [f"{option} {value}" for option, value, usual in options if value != usual]
+    return " ".join(["energysim", "report", *(shlex.quote(s.id) for s in scenarios), *said])
+
+
 def _systems(scenarios: Sequence[Scenario]) -> tuple[list[Scenario], list[int]]:
     """The scenarios whose systems differ, events aside, and which of them stands for each."""
     keys, kept, of = [], [], []
     for scenario in scenarios:
-        key = json.dumps(
-            [json.loads(scenario.model_dump_json(include={"gas_year", "weather", "set", "rivals", "planner"}))]
-        )
+        key = scenario.model_dump_json(include={"gas_year", "weather", "set", "rivals", "planner"})
         if key not in keys:
             keys.append(key)
             kept.append(scenario)
         of.append(keys.index(key))
     return kept, of
-
-
-def _comparison(scenarios: Sequence[Scenario], dataset: Dataset, command: str) -> Dossier | None:
-    """What differs between the first scenario and each other one; the same scenario twice has nothing to differ in."""
-    first, others = scenarios[0], [s for s in scenarios[1:] if s != scenarios[0]]
-    return compare(first, *others, dataset=dataset, command=command) if others else None

@@ -30,6 +30,10 @@ FRAMES = ("quantities", "balance", "costs", "prices", "bindings", "assets")
 FORMAT = 2
 """Version of the folder's layout and of the frames' columns."""
 
+SAID = ("run_id", "scenario", "gas_year", "first_day", "last_day", "foresight", "outcomes", "undisturbed", "news",
+        "eve_of_surprise", "replacements", "policy", "targets", "remarks", "estimates", "certificates", "versions")  # fmt: skip
+"""What every manifest holds."""
+
 
 @dataclass(frozen=True)
 class Results:
@@ -97,6 +101,9 @@ class Results:
             raise InputError(
                 f"{folder}: a run of another version (format {made}, expected {FORMAT}); make it again: {again}"
             )
+        lacking = [key for key in SAID if key not in found]
+        if lacking:
+            raise InputError(f"{manifest}: lacks {', '.join(lacking)}; make the run again")
         frames: dict[str, pd.DataFrame] = {}
         for name in FRAMES:
             try:

@@ -49,8 +49,3 @@ def shipped(name: str) -> Run:
     course = next(c for c in courses if c.foresight == results.manifest["foresight"])
     first = course.plans[0]
     return Run(scenario, course.realised.believed, results, frames.quantities(first.believed, first.solution))
-
-
-def group_of(name: str) -> str:
-    """The group of a scenario under `pytest --dist loadgroup`: those that are compared stay on one worker."""
-    return "russian_loss" if name in ("russian_loss_alone", "russian_loss_horgos") else name

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from shipped_runs import MCM, dataset, group_of, shipped
+from shipped_runs import MCM, dataset, shipped
 
 import energysim
 from energysim.inputs.events import apply_events
@@ -16,12 +16,6 @@ from energysim.model.compile import StandardForm, compile_system
 from energysim.model.ranges import face_range
 from energysim.model.solve import Engine
 from energysim.model.tie import tie_breaking
-
-
-def grouped(names: list[str]) -> list[Any]:
-    """Scenarios, those of one group on one worker, so that each is run once."""
-    return [pytest.param(n, marks=pytest.mark.xdist_group(group_of(n))) for n in names]
-
 
 # --- hand arithmetic: what cannot possibly be served is not served -----------------------------------------------
 
@@ -94,7 +88,7 @@ SHORT = ["january_2009", "russian_loss_alone", "russian_loss_horgos", "balkan_st
 """Scenarios in which arithmetic alone proves a shortage."""
 
 
-@pytest.mark.parametrize("name", grouped([*SHORT, "shah_deniz_2025_announced", "baseline_2025_26"]))
+@pytest.mark.parametrize("name", [*SHORT, "shah_deniz_2025_announced", "baseline_2025_26"])
 def test_shortage_is_at_least_what_arithmetic_proves(name: str) -> None:
     largest, contradiction = shortage_floor(name)
     print(f"{name}: at least {largest / MCM:.1f} mcm cannot be served")
@@ -110,22 +104,19 @@ def unserved(name: str) -> float:
     return float(shipped(name).results.quantity("curtailment").sum(axis=None)) / MCM
 
 
-@pytest.mark.xdist_group(group_of("russian_loss_alone"))
 def test_russian_loss_alone_leaves_hundreds_of_millions_of_cubic_metres_short() -> None:
     assert 200 <= unserved("russian_loss_alone") <= 700
 
 
-@pytest.mark.xdist_group(group_of("russian_loss_alone"))
 def test_horgos_removes_two_thirds_of_the_shortage() -> None:
     assert unserved("russian_loss_horgos") <= unserved("russian_loss_alone") / 3
 
 
-@pytest.mark.parametrize("name", grouped([n for n in energysim.scenarios() if n.startswith("baseline_")]))
+@pytest.mark.parametrize("name", [n for n in energysim.scenarios() if n.startswith("baseline_")])
 def test_nobody_is_cut_in_a_baseline(name: str) -> None:
     assert unserved(name) <= 1e-6
 
 
-@pytest.mark.xdist_group("baseline_2025_26")
 def test_the_russian_daily_quantity_binds_on_most_winter_days() -> None:
     results = shipped("baseline_2025_26").results
     winter = slice("2025-11-01", "2026-03-31")
@@ -138,7 +129,6 @@ def test_the_russian_daily_quantity_binds_on_most_winter_days() -> None:
 # --- the same answer every time ----------------------------------------------------------------------------------
 
 
-@pytest.mark.xdist_group("january_2009")
 def test_a_second_run_gives_the_same_bytes(tmp_path: Path) -> None:
     first = shipped("january_2009").results.save(tmp_path / "first")
     second = energysim.run("january_2009").save(tmp_path / "second")
@@ -159,7 +149,7 @@ PUBLISHED = ("flow", "nomination", "injection", "withdrawal", "inventory", "fuel
 
 @pytest.mark.parametrize("setting", SETTINGS)
 @pytest.mark.parametrize(
-    "name", grouped(["baseline_2025_26", "russian_loss_alone", "january_2009", "shah_deniz_2025_announced"])
+    "name", ["baseline_2025_26", "russian_loss_alone", "january_2009", "shah_deniz_2025_announced"]
 )
 def test_no_published_quantity_depends_on_the_solver(name: str, setting: str) -> None:
     form, tie, days, plain = programme(name)
@@ -179,7 +169,7 @@ def test_no_published_quantity_depends_on_the_solver(name: str, setting: str) ->
 
 
 @pytest.mark.parametrize(
-    "name", grouped(["baseline_2025_26", "russian_loss_alone", "january_2009", "shah_deniz_2025_announced"])
+    "name", ["baseline_2025_26", "russian_loss_alone", "january_2009", "shah_deniz_2025_announced"]
 )
 def test_no_published_quantity_can_move_on_the_optimal_face(name: str) -> None:
     """The face solve: of all plans that cost the same with the tie, none lets any published quantity move."""

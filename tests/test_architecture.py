@@ -88,7 +88,7 @@ MAY_IMPORT = {
         "cli",
         "",
     },
-    "": {"errors", "inputs", "results", "casebook", "dossier", "studies", "standards", "outputs", "reporting"},
+    "": {"errors", "words", "inputs", "results", "casebook", "dossier", "studies", "standards", "outputs", "reporting"},
 }
 """Room -> rooms it may import; "" is the front page."""
 

@@ -21,8 +21,9 @@ from shipped_runs import dataset, shipped
 import energysim
 from energysim import Dossier, InputError, plot, read_study
 from energysim.casebook import Casebook
-from energysim.cli import chart as verb
+from energysim.cli import chart_names as verb
 from energysim.cli import main
+from energysim.cli.chart import chart
 from energysim.inputs.sweep_file import StudyFile
 from energysim.inputs.winters import OWN, demand_by_winter
 from energysim.outputs import gallery, sheet
@@ -127,6 +128,7 @@ def test_a_chart_has_the_same_bytes_twice() -> None:
 
 def test_the_command_line_knows_every_chart() -> None:
     assert list(verb.NAMES) == list(plot.catalogue())
+    assert list(verb.OF_RUNS) == list(plot.several())
     assert list(verb.OF_DOSSIERS) == list(gallery.of_dossiers())
     assert list(verb.OF_STUDIES) == list(gallery.of_studies())
     assert set(gallery.MAKES) | {"fan"} == {*verb.OF_DOSSIERS, *verb.OF_STUDIES}
@@ -134,8 +136,8 @@ def test_the_command_line_knows_every_chart() -> None:
         assert callable(plot.catalogue().get(name) or getattr(plot, name)), (
             "energysim.plot.NAME draws what energysim chart NAME draws"
         )
-        assert name in str(verb.chart.help), "the help lists every name"
-    options = {p.name: p for p in verb.chart.params}
+        assert name in str(chart.help), "the help lists every name"
+    options = {p.name: p for p in chart.params}
     assert tuple(options["lang"].type.choices) == tuple(LANGUAGES)  # type: ignore[attr-defined]
 
 

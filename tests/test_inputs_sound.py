@@ -16,7 +16,7 @@ from rich.console import Console
 from energysim import Contract, GasSystem, InputError, Node, Offtake, Route, StorageAccount
 from energysim.cli import main
 from energysim.inputs.assets import Period, Target, concave_minorant
-from energysim.inputs.evidence import estimates_in_use
+from energysim.inputs.evidence import OWN, estimates_in_use, figures_in_use
 from energysim.inputs.horizon import Horizon
 from energysim.inputs.read import Dataset, data_root, read_dataset, read_scenario
 from energysim.inputs.scenario import Setting
@@ -66,6 +66,32 @@ def test_a_setting_takes_the_estimate_out_of_the_list(path, table, asset):
     gone = [e for e in before if e not in after]
     assert gone and all(e[1].startswith(asset) for e in gone)
     assert not [e for e in after if e[1] == asset]
+
+
+def figure(asset, rivals=None):
+    """The rows of figures in use of an asset."""
+    found = figures_in_use(Horizon(read_dataset(), FIRST, DAYS, rivals or {}))
+    return [f for f in found if f["asset"] == asset]
+
+
+def test_what_this_project_made_up_is_no_statement_of_another_source():
+    (spot,) = figure("spot_hu_1")  # its only rival is the case of no spot gas at all
+    assert spot["rivals"] == []
+    assert OWN not in {
+        source for f in figures_in_use(Horizon(read_dataset(), FIRST, DAYS)) for *_, source in f["rivals"]
+    }
+
+
+def test_against_a_chosen_rival_stands_the_row_that_it_overrules():
+    (plain,), (chosen,) = figure("kireevo/rs"), figure("kireevo/rs", {"upstream.kireevo": "bizlife"})
+    said = {(name, value) for name, value, _ in chosen["rivals"]}
+    assert ("", plain["value"]) in said
+    assert ("bizlife", chosen["value"]) not in said
+    assert ("bizlife", chosen["value"]) in {(name, value) for name, value, _ in plain["rivals"]}
+
+
+def test_figures_of_one_asset_are_told_apart_by_the_day_from_which_they_hold():
+    assert [f["since"] for f in figure("vojvodina")] == [None, date(2026, 1, 1)]
 
 
 def test_a_setting_over_half_the_year_leaves_the_estimate_in_use():

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from shipped_runs import Run, group_of, shipped
+from shipped_runs import Run, shipped
 
 import energysim
 
@@ -18,9 +18,7 @@ STOCKS = ("inventory", "oil_stock")
 SMALL = 1e-6
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=pytest.mark.xdist_group(group_of(n))) for n in energysim.scenarios()]
-)
+@pytest.mark.parametrize("name", list(energysim.scenarios()))
 def test_physics(name: str) -> None:
     run = shipped(name)
     check_balance(run)

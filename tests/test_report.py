@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
+from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -18,9 +21,11 @@ from energysim.cli import main
 from energysim.cli.report import LANGUAGES as OFFERED
 from energysim.errors import EnergysimError, InputError
 from energysim.inputs.files import data_root
+from energysim.outputs.report.blocks import grid
 from energysim.outputs.report.guard import stated
 from energysim.outputs.report.html import report_html
 from energysim.outputs.report.material import Material
+from energysim.outputs.report.titles import told_apart
 from energysim.outputs.wording import MCM, headline
 from energysim.results import Results
 from energysim.words import LANGUAGES, missing, speaking
@@ -106,6 +111,51 @@ def test_numbers_in_quoted_titles_are_no_statement() -> None:
         stated("Scenario 6: somebody is cut", ["Scenario 6"])
 
 
+@pytest.mark.parametrize("name", ["3", "0", "2026", "0.5", "20", "3 mcm", "x", "12.5", "  "])
+def test_no_name_of_the_inputs_stops_a_sound_sentence(name: str) -> None:
+    sentence = f"{name}: 0.53 mcm go unserved on 20 Jan; the worst day has 3 mcm/d in 2026."
+    assert stated(sentence, [name, "Plan 5"]) == sentence
+
+
+def test_a_name_within_a_word_or_number_hides_nothing() -> None:
+    with pytest.raises(EnergysimError, match="without its unit"):
+        stated("Unserved gas is 12.3.", ["Un", "2"])
+
+
+def test_runs_of_one_title_are_told_apart() -> None:
+    plain, dry = shipped(CUT).results, energysim.run(CUT, settings={"contracts.socar.dcq": "0.3 mcm/d"})
+    other = energysim.run(CUT, weather="2011/12")
+    title = plain.title
+    assert [r.title for r in told_apart([plain, shipped(SPARED).results])] == [title, shipped(SPARED).results.title]
+    assert [r.title for r in told_apart([plain, dry])] == [
+        f"{title}: as the scenario says",
+        f"{title}: contracts.socar.dcq = 0.3 mcm/d",
+    ]
+    assert [r.title for r in told_apart([plain, other])] == [f"{title}: weather normal", f"{title}: weather 2011/12"]
+    assert {r.title for r in told_apart([plain, plain])} == {f"{title}: run {plain.run_id}"}
+
+
+def test_the_same_run_twice_is_refused(tmp_path: Path) -> None:
+    folder = shipped(CUT).results.save(tmp_path / "run")
+    told = CliRunner().invoke(main, ["report", str(folder), str(folder), "--out", str(tmp_path / "out")])
+    assert told.exit_code == 2
+    assert "the same run twice" in told.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_compare_says_that_a_folder_is_no_scenario(tmp_path: Path) -> None:
+    folder = shipped(CUT).results.save(tmp_path / "run")
+    told = CliRunner().invoke(main, ["compare", SPARED, str(folder), "--out", str(tmp_path / "out")])
+    assert told.exit_code == 2
+    assert "`energysim report RUN RUN` compares runs" in told.stderr
+
+
+def test_a_headline_is_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text('title: "Two\\nlines 3 "\nextends: baseline_2025_26\n', encoding="utf-8")
+    assert energysim.read_scenario(str(file)).title == "Two lines 3"
+
+
 def test_the_report_says_what_the_run_found() -> None:
     page = read(html(CUT))
     said = " ".join(page.texts["li"])
@@ -136,7 +186,7 @@ def test_every_id_stands_once() -> None:
 
 def test_several_runs_are_led_by_their_comparison() -> None:
     page = read(html(SPARED, CUT))
-    headings = page.texts["h2"]
+    headings = [h for h in page.texts["h2"] if h != "Contents"]
     assert headings.index("Comparison with the first scenario") == headings.index("Summary") + 1
     titles = [shipped(n).results.title for n in (SPARED, CUT)]
     assert [h for h in headings if h in titles] == titles
@@ -194,6 +244,20 @@ def test_a_system_built_in_code_is_refused(small_system) -> None:  # type: ignor
         energysim.report(energysim.solve(small_system()))
 
 
+def test_a_manifest_that_lacks_something_is_named(tmp_path: Path) -> None:
+    folder = shipped(SPARED).results.save(tmp_path / "run")
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    del manifest["outcomes"]
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(InputError, match=r"manifest\.json: lacks outcomes"):
+        Results.load(folder)
+
+
+def test_a_negative_number_in_a_table_bears_a_minus_sign() -> None:
+    found = grid("", ("what", "change"), [("a-b", "-1.5 mcm"), ("-x", "2")])
+    assert found.rows == (("a-b", "−1.5 mcm"), ("-x", "2"))
+
+
 @pytest.mark.parametrize("lang", [tag for tag in LANGUAGES if tag != "en"])
 def test_in_serbian_nothing_is_left_in_english(lang: str) -> None:
     before = missing()
@@ -211,7 +275,7 @@ def test_the_verb_writes_a_page(tmp_path: Path) -> None:
     told = CliRunner().invoke(main, ["report", str(folder), "--out", str(tmp_path / "out"), "--lang", "sr"])
     assert told.exit_code == 0, told.output
     (page,) = (tmp_path / "out").iterdir()
-    assert page.name == f"{CUT}.sr.html"
+    assert page.name == "run.sr.html"  # a folder's own name: runs of one scenario do not overwrite each other's report
     assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
 
 
@@ -229,3 +293,39 @@ def test_wrong_input_is_refused_at_once_and_nothing_is_written(tmp_path: Path) -
     assert "did you mean" in told.stderr
     assert "Traceback" not in told.stderr
     assert not out.exists()
+
+
+def variant(**changes: Any) -> Results:
+    """The run of SPARED with other words in its scenario."""
+    result = shipped(SPARED).results
+    return replace(result, manifest={**result.manifest, "scenario": {**result.manifest["scenario"], **changes}})
+
+
+def test_runs_of_the_same_inputs_under_another_name_stand_side_by_side() -> None:
+    again = variant(id="copy", title="Another name", sources=[])
+    found = reporting.gather([shipped(SPARED).results, again], chapters=(), dataset=dataset())
+    assert found.comparison is None
+    found = reporting.gather([shipped(SPARED).results, again, shipped(CUT).results], chapters=(), dataset=dataset())
+    assert found.compared == (2,)
+    assert f"{shipped(CUT).results.title}, against the first scenario" in read(report_html(found)).texts["h3"]
+
+
+@pytest.mark.parametrize("words", ['cut d="off"', "translate(1.2.3 4)", r"$\frac{1}$ of 2 $", "--> <script>x</script>"])
+def test_titles_and_events_may_hold_any_words(words: str) -> None:
+    events = [{**e, "name": words} for e in shipped(SPARED).results.manifest["scenario"]["events"]]
+    made = report_html(reporting.gather([variant(title=words, events=events)], chapters=(), dataset=dataset()))
+    assert words in read(made).texts["h1"]
+    assert "<script>x" not in made
+
+
+def test_the_command_of_a_report_from_python_makes_the_same_one() -> None:
+    with speaking("sr"):
+        found = reporting.gather([shipped(SPARED).results], unit="gwh", chapters=(), dataset=dataset())
+    assert found.command == f"energysim report {SPARED} --lang sr --unit gwh"
+
+
+def test_a_report_of_nothing_is_refused() -> None:
+    with pytest.raises(InputError, match="no runs given"):
+        energysim.report([])
+    with pytest.raises(InputError, match="unknown unit"):
+        energysim.report(shipped(SPARED).results, unit="litres")

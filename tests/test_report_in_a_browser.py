@@ -79,9 +79,32 @@ def test_a_legend_entry_hides_its_series(page: Any) -> None:
     live = chart(page, "run-1-storage").locator(".live")
     before = live.locator("svg path").count()
     name = page.evaluate("JSON.parse(document.querySelector('#run-1-storage script').textContent).series[0].name")
-    live.locator("svg text", has_text=name).first.click()
+    entry = live.get_by_role("button", name=name)
+    entry.click()
     page.wait_for_timeout(200)
     assert live.locator("svg path").count() < before
+    assert entry.get_attribute("aria-pressed") == "false"
+    entry.click()
+    page.wait_for_timeout(200)
+    assert live.locator("svg path").count() == before
+
+
+def test_the_answer_stands_above_the_contents(page: Any) -> None:
+    assert page.evaluate("""document.getElementById('summary').getBoundingClientRect().bottom
+        <= document.querySelector('nav').getBoundingClientRect().top""")
+
+
+def test_on_a_phone_pictures_stay_readable_and_legends_whole(page: Any) -> None:
+    page.set_viewport_size({"width": 400, "height": 900})
+    try:
+        live = chart(page, "all-stocks").locator(".live")
+        names = live.locator(".legend button")
+        assert names.count() == len(RUNS)
+        assert all(box["x"] + box["width"] <= 400 for box in (entry.bounding_box() for entry in names.all()))
+        assert page.evaluate("document.querySelector('#all-maps svg').getBoundingClientRect().width") > 600
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    finally:
+        page.set_viewport_size({"width": 1200, "height": 900})
 
 
 def test_a_chart_can_be_shown_as_the_picture(page: Any) -> None:

@@ -14,7 +14,7 @@ from matplotlib.text import Text
 from shipped_runs import shipped
 
 from energysim.cli import main
-from energysim.cli.chart import NAMES
+from energysim.cli.chart_names import NAMES
 from energysim.errors import InputError
 from energysim.indicators.origin import served_by_origin
 from energysim.indicators.resilience import deepest_cut, recovery_time, resilience_loss, served_share

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from rich.console import Console
-from shipped_runs import dataset, group_of, shipped
+from shipped_runs import dataset, shipped
 
 import energysim
 from energysim.errors import InputError
@@ -143,6 +143,28 @@ def test_every_template_of_the_code_stands_in_the_glossary() -> None:
     rows = language.glossary()
     lacking = [f"{at[0][0]}: {english!r}" for english, at in spoken_templates().items() if english not in rows]
     assert not lacking, "no row in energysim/words/sr for\n" + "\n".join(sorted(lacking))
+
+
+@pytest.mark.parametrize(
+    ("unwanted", "instead"),
+    [
+        (r"(?<!\w)klas[aeiou]m?a?\b", "kategorija"),
+        (r"interventn|hitn\w+ pomoć", "hitna isporuka"),
+        (r"vremensk\w+ prilik", "vremenski uslovi"),
+        (r"ograničen\w+ (isporuk|potražnj)|isporuka \w*\s?ograničen", "obustava isporuke"),
+        (r"\bzaliha (?!ma)(je|nije|od|kao|u)\b|[aei] zaliha$", "zalihe"),
+        (r"suprotn\w+ navod|alternativni podat", "drugi izvor"),
+        (r"zadovolj", "podmiriti"),
+        ("“", "”"),
+        (r"\}\.\.|(?<!·)  \w|\s[,.;:](?=\s|$)", "no doubled stop or blank"),
+    ],
+)
+def test_one_thing_has_one_name(unwanted: str, instead: str) -> None:
+    """The words of docs/serbian.md are used throughout."""
+    found = [s for name in language.glossary().values() for s in (name, *name.cases.values())]
+    assert len(found) > 1000
+    wrong = [s[:100] for s in found if re.search(unwanted, s, re.IGNORECASE)]
+    assert not wrong, f"{instead}: {wrong}"
 
 
 def test_translations_use_the_fields_of_their_template() -> None:
@@ -270,7 +292,7 @@ def test_fields_code_and_files_are_not_transliterated() -> None:
 def test_days_agree_with_their_number(count: int, word: str) -> None:
     with speaking("sr"):
         said = say("{days} days beyond the record take the normal winter", days=count)
-        assert said.startswith(f"{count} {word} van evidencije ")
+        assert said.startswith(f"za {count} {word} van zabeleženog niza ")
 
 
 @pytest.mark.parametrize(
@@ -361,11 +383,13 @@ def test_titles_with_a_variant_and_remarks_are_said_part_by_part(monkeypatch: py
     assert scenario_words.said_weather(remarks) == "; ".join(r.removeprefix("weather: ") for r in remarks)
     with speaking("sr"):
         assert scenario_words.said_title(title).endswith("zna: zima kakva dolazi jednom u dvadeset godina")
-        assert scenario_words.said_weather(remarks).startswith("normalni (tipična zima 2018/19); 21 dan van evidencije")
+        assert scenario_words.said_weather(remarks).startswith(
+            "normalni (tipična zima 2018/19); za 21 dan van zabeleženog niza"
+        )
         assert scenario_words.said_weather(["weather: 2011/12"]) == "2011/12"
-        assert scenario_words.said_weather([]) == "kako je zadato"
+        assert scenario_words.said_weather([]) == "prema zadatom"
         assert scenario_words.said_remark(curve).startswith("skladište: kriva utiskivanja tank")
-        assert findings.foresight_words("surprise") == "predviđanje: iznenađenje (vesti kako stižu)"
+        assert findings.foresight_words("surprise") == "predviđanje: iznenađenje (vesti se saznaju kad stignu)"
     assert not missing()
 
 
@@ -384,7 +408,7 @@ def sentences(result: energysim.Results) -> Iterator[str]:
     yield findings.origins_finding(result, one, MCM)
 
 
-@pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.xdist_group(group_of(n))) for n in TOLD])
+@pytest.mark.parametrize("name", TOLD)
 def test_runs_are_told_in_serbian(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(language, "_MISSING", set())
     result = shipped(name).results
@@ -403,7 +427,6 @@ def test_runs_are_told_in_serbian(name: str, monkeypatch: pytest.MonkeyPatch) ->
     assert not missing()
 
 
-@pytest.mark.xdist_group(group_of("cold_spell_surprise"))
 def test_cold_is_told_as_demand_not_as_gas_that_fails() -> None:
     result = shipped("cold_spell_surprise").results
     assert re.search(

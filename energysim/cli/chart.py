@@ -9,35 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from energysim.cli.chart_names import NAMES, OF_DOSSIERS, OF_RUNS, OF_STUDIES, ON_A_DAY
 from energysim.cli.common import check_folder, one_funnel, refuse_all_at_once
 
 if TYPE_CHECKING:
     from energysim.cli.chart_sources import Source
 
-NAMES = (
-    "supply",
-    "storage",
-    "curtailment",
-    "contracts",
-    "prices",
-    "cuts",
-    "takes",
-    "timeline",
-    "replacements",
-    "resilience",
-    "duration",
-    "entries",
-    "origins",
-    "map",
-)
-"""Charts of a run."""
-OF_RUNS = ("maps", "multiples", "multiples_cuts", "stocks")
-"""Charts of several runs together."""
-OF_DOSSIERS = ("ladder", "stock", "survival", "trigger", "value_months", "tornado", "waterfall")
-OF_STUDIES = ("atlas", "survivable", "exceedance", "fan", "sweep", "sensitivity")
-FAN = "fan"
-"""Drawn of runs as well as of Monte Carlo studies."""
-ON_A_DAY = ("map", "maps")
 EVERY = "all"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from energysim.cli.chart import FAN, NAMES, OF_DOSSIERS
+from energysim.cli.chart_names import FAN, NAMES, OF_DOSSIERS
 from energysim.cli.common import checked
 
 if TYPE_CHECKING:

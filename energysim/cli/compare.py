@@ -33,7 +33,7 @@ def compare(first: str, others: tuple[str, ...], out: Path, unit: str, charts: b
     from energysim.outputs.page import page_console
     from energysim.studies import compare as study
 
-    before = [partial(check_folder, out), partial(_refuse_twice, others)]
+    before = [partial(check_folder, out), partial(_refuse_twice, others), partial(_refuse_folders, (first, *others))]
     dataset, found = checked([first, *others], False, before=before)
     base, seconds = found[0][1], [s for _, s in found[1:]]
     folder = out / "-".join(Path(s.id.replace("/", "--")).name for s in (base, *seconds))
@@ -50,3 +50,16 @@ def _refuse_twice(names: tuple[str, ...]) -> None:
     twice = [n for n in dict.fromkeys(names) if names.count(n) > 1]
     if twice:
         raise InputError(*(f"{n} is to be compared twice; name it once" for n in twice))
+
+
+def _refuse_folders(names: tuple[str, ...]) -> None:
+    from energysim.errors import InputError
+
+    folders = [n for n in names if (Path(n) / "manifest.json").is_file()]
+    if folders:
+        raise InputError(
+            *(
+                f"{n}: a run's folder; compare takes scenarios, `energysim report RUN RUN` compares runs"
+                for n in folders
+            )
+        )

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 LANGUAGES = ("en", "sr", "sr-Cyrl")
 NAMED = 3
 """Runs up to which a report's file name names each."""
+LONGEST, SHORTENED = 180, 60
+"""Bytes of a file name up to which all of it is kept; letters that are kept of a longer one."""
 
 
 @click.command()
@@ -49,12 +51,14 @@ def report(runs: tuple[str, ...], lang: str, ending: str, out: Path, unit: str) 
     console = page_console()
     with console.status("reading") as status, speaking(lang):
         dataset, found = _found(runs, out, status)
+        place = out / f"{_name(runs, found)}{'' if lang == 'en' else f'.{lang}'}.{ending}"
+        _refuse(runs, found, place)
         material = gather(
             found, unit=unit, dataset=dataset, command=_again(runs, lang, ending, unit), progress=status.update
         )
         content = report_pdf(material) if ending == "pdf" else report_html(material).encode()
     out.mkdir(parents=True, exist_ok=True)
-    path = write_whole(out / f"{_name(found)}{'' if lang == 'en' else f'.{lang}'}.{ending}", content)
+    path = write_whole(place, content)
     console.print(f"{path} ({len(content) / 1e6:.1f} MB)", highlight=False, soft_wrap=True)
 
 
@@ -80,13 +84,31 @@ def _found(runs: tuple[str, ...], out: Path, status: Any) -> tuple[Any, list[Res
     return dataset, [loaded[r] for r in runs]
 
 
-def _name(found: list[Results]) -> str:
-    """The scenarios' ids; of many only the first, with a short hash of all runs."""
-    names = [Path(str(r.manifest["scenario"]["id"]).replace("/", "--")).name for r in found]
-    if len(names) <= NAMED:
-        return "-".join(names)
+def _refuse(runs: tuple[str, ...], found: list[Results], place: Path) -> None:
+    """Refuse the same run twice, and a place that is taken by a folder. Raises InputError."""
+    from energysim.errors import InputError
+
+    ids = [r.run_id for r in found]
+    twice = [" and ".join(dict.fromkeys(r for r, k in zip(runs, ids, strict=True) if k == id))
+             for id in dict.fromkeys(ids) if ids.count(id) > 1]  # fmt: skip
+    problems = [f"{names}: the same run twice; name it once" for names in twice]
+    if place.is_dir():
+        problems.append(f"{place} is a folder; choose another --out")
+    if problems:
+        raise InputError(*problems)
+
+
+def _name(runs: tuple[str, ...], found: list[Results]) -> str:
+    """Of a folder its name, of a scenario its id; of many only the first, with a short hash of all runs."""
+    names = [Path(r).resolve().name if Path(r).is_dir() else str(f.manifest["scenario"]["id"])
+             for r, f in zip(runs, found, strict=True)]  # fmt: skip
+    names = [Path(n.replace("/", "--")).name for n in names]
+    joined = "-".join(names)
+    if len(names) <= NAMED and len(joined.encode()) <= LONGEST:
+        return joined
     digest = sha256(" ".join(r.run_id for r in found).encode()).hexdigest()[:6]
-    return f"{names[0]}-and-{len(names) - 1}-others-{digest}"
+    others = f"-and-{len(names) - 1}-others" if len(names) > 1 else ""
+    return f"{names[0][:SHORTENED]}{others}-{digest}"
 
 
 def _again(runs: tuple[str, ...], lang: str, ending: str, unit: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,6 +16,9 @@ from energysim.inputs.tables import TABLES, Row
 DECISIVE = ("contracts", "upstream", "production", "storage_accounts", "storage_levels", "demand_levels", "pipelines",
             "oil_stocks", "fuel_switch")  # fmt: skip
 """Tables whose estimates are listed with every result."""
+
+OWN = "EST"
+"""Source of what this project estimates; a case of its own is no statement of another source."""
 
 USED_BY = {
     "nodes": "model/network.py: node balance",
@@ -135,43 +138,55 @@ def estimates_in_use(horizon: Horizon, settings: Iterable[str] = ()) -> list[dic
     settings: paths that a scenario sets, or the mapping itself; a setting over part of the horizon replaces nothing.
     """
     replaced = _replaced(horizon, settings)
-    listed = []
-    for name in DECISIVE:
-        rows = horizon.rows(TABLES[name])
-        for row in rows:
-            if not row.estimate or row.headline is None or overruled(horizon, row, rows):
-                continue
-            if name in SET_BY and (*SET_BY[name], _asset(row)) in replaced:
-                continue
-            value = getattr(row, row.headline)
-            if value is None or row.low == row.high:
-                continue
-            if name == "storage_levels" and (row.kind != "opening" or row.date != horizon.first):  # type: ignore[attr-defined]
-                continue
-            listed.append(
-                {
-                    "table": name,
-                    "asset": "/".join(i for i in row.identity if i),
-                    "figure": row.headline,
-                    "value": value,
-                    "low": row.low,
-                    "high": row.high,
-                    "confidence": row.confidence,
-                    "status": getattr(row, "status", None),
-                    "note": row.note,
-                }
-            )
-    return listed
+    return [
+        {
+            "table": row.table,
+            "asset": "/".join(i for i in row.identity if i),
+            "figure": row.headline,
+            "value": value,
+            "low": row.low,
+            "high": row.high,
+            "confidence": row.confidence,
+            "status": getattr(row, "status", None),
+            "note": row.note,
+        }
+        for row, value in _decisive(horizon)
+        if row.estimate and row.low != row.high and not _set(row, replaced)
+    ]
 
 
 def figures_in_use(horizon: Horizon, settings: Iterable[str] = ()) -> list[dict[str, Any]]:
     """Every decisive figure that a run of this horizon rests on, estimated or not, with what other sources say.
 
-    One dict a figure: table, asset, name, figure, value, low, high, confidence, estimate, source and as_of, set
-    (whether the scenario sets it instead) and rivals: (name, value, source) of each rival that holds in the horizon.
+    One dict a figure: table, asset, name, since (the date from which it holds, None: from the first day on), figure,
+    value, low, high, confidence, estimate, source and as_of, set (whether the scenario sets it instead) and rivals: (name,
+    value, source) of each statement of another source that holds in the horizon; where a rival is chosen, the row that it
+    overrules is one, with a blank name.
     """
     replaced = _replaced(horizon, settings)
-    listed = []
+    return [
+        {
+            "table": row.table,
+            "asset": "/".join(i for i in row.identity if i),
+            "name": _name(horizon.dataset, row),
+            "since": row.valid_from if row.valid_from and row.valid_from > horizon.first else None,
+            "figure": row.headline,
+            "value": value,
+            "low": row.low,
+            "high": row.high,
+            "confidence": row.confidence,
+            "estimate": row.estimate,
+            "source": row.source,
+            "as_of": row.as_of,
+            "set": _set(row, replaced),
+            "rivals": _rivals(horizon, row),
+        }
+        for row, value in _decisive(horizon)
+    ]
+
+
+def _decisive(horizon: Horizon) -> Iterator[tuple[Row, float]]:
+    """Rows of the decisive tables that a run of this horizon rests on, each with its headline figure."""
     for name in DECISIVE:
         rows = horizon.rows(TABLES[name])
         for row in rows:
@@ -180,24 +195,12 @@ def figures_in_use(horizon: Horizon, settings: Iterable[str] = ()) -> list[dict[
                 continue
             if name == "storage_levels" and (row.kind != "opening" or row.date != horizon.first):  # type: ignore[attr-defined]
                 continue
-            listed.append(
-                {
-                    "table": name,
-                    "asset": "/".join(i for i in row.identity if i),
-                    "name": _name(horizon.dataset, row),
-                    "figure": row.headline,
-                    "value": value,
-                    "low": row.low,
-                    "high": row.high,
-                    "confidence": row.confidence,
-                    "estimate": row.estimate,
-                    "source": row.source,
-                    "as_of": row.as_of,
-                    "set": name in SET_BY and (*SET_BY[name], _asset(row)) in replaced,
-                    "rivals": _rivals(horizon, row),
-                }
-            )
-    return listed
+            yield row, value
+
+
+def _set(row: Row, replaced: Container[tuple[str, str, str]]) -> bool:
+    """Whether a setting stands in for the row's headline figure on all days."""
+    return row.table in SET_BY and (*SET_BY[row.table], _asset(row)) in replaced
 
 
 NAMED_BY = {
@@ -222,10 +225,15 @@ def _name(dataset: Dataset, row: Row) -> str:
 
 
 def _rivals(horizon: Horizon, row: Row) -> list[tuple[str, float, str]]:
-    """Other rows of the same figure that hold in the horizon: what they are called, what they say and who says it."""
-    others = [r for r in horizon.dataset.rows(row.table) if r.identity == row.identity and r is not row]
+    """What other sources say of the same figure in the horizon: what a statement is called, its value, who makes it.
+
+    Rows in use of other days are no statement against one in use; against a chosen rival they are. A case that this
+    project made up, such as no gas at all, is nobody's statement.
+    """
+    same = [r for r in horizon.dataset.rows(row.table) if r.identity == row.identity and r.rival != row.rival]
+    others = [r for r in same if r.source != OWN]
     said = [(r, getattr(r, str(row.headline))) for r in others if r.meets(horizon.first, horizon.last)]
-    return [(str(r.rival), value, r.source) for r, value in said if r.rival is not None and value is not None]
+    return [(r.rival or "", value, r.source) for r, value in said if value is not None]
 
 
 def overruled(horizon: Horizon, row: Row, rows: Iterable[Row]) -> bool:

@@ -21,9 +21,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
 from energysim.inputs.assets import LossCase, StockPolicy
 
@@ -63,10 +63,14 @@ class Repeat(Strict):
     times: int = Field(ge=1, le=366, description="how often in all, the first included")
 
 
+Headline = Annotated[str, AfterValidator(lambda written: " ".join(written.split()))]
+"""Text of one line: line breaks of the file, and blanks at its ends, are no part of it."""
+
+
 class Event(Strict):
     """Something happens to one asset from `start` to `until`, both included."""
 
-    name: str = Field(description="what a reader calls it")
+    name: Headline = Field(description="what a reader calls it")
     asset: str = Field(
         description="path of the asset: contracts.X, upstream.X, pipelines.X, accounts.X, sites.X, sales.X, "
         "offtakes.CLASS, offtakes.CLASS@NODE, offtakes (all), fuel_switches.CLASS, prices.CONTRACT or weather"
@@ -196,7 +200,7 @@ class Scenario(Strict):
     """A gas year, its weather, what is set differently and what happens. `id` is the file's name."""
 
     id: str = Field(default="", description="filled from the file name")
-    title: str = Field(description="one line, as a headline")
+    title: Headline = Field(description="one line, as a headline")
     extends: str | None = Field(default=None, description="id of the scenario this one starts from")
     gas_year: str = Field(
         default="", description="1 Oct to 30 Sep: `2025/26`", json_schema_extra={"pattern": r"^\d{4}/\d{2}$"}
@@ -250,7 +254,7 @@ class Scenario(Strict):
 class Fragment(Strict):
     """What a variant changes of its scenario."""
 
-    title: str
+    title: Headline
     without: tuple[str, ...] = Field(default=(), description="names of events that do not happen")
     weather: str | None = None
     rivals: dict[str, str] = Field(default_factory=dict)

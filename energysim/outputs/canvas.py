@@ -18,6 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
+from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 
 from energysim.errors import InputError
@@ -65,8 +66,11 @@ class Occurrence:
     """An event within the days shown; `stop` is the morning after its last day."""
 
     name: str
+    """As said in the reader's language."""
     start: pd.Timestamp
     stop: pd.Timestamp
+    written: str = ""
+    """Its name as the scenario has it."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +183,7 @@ def occurrences(result: Results, days: pd.DatetimeIndex) -> list[Occurrence]:
             start = max(pd.Timestamp(event["start"]) + shift, days[0])
             stop = min(pd.Timestamp(event["until"]) + shift, days[-1]) + DAY
             if start < stop:
-                found.append(Occurrence(term(str(event["name"])), start, stop))
+                found.append(Occurrence(term(str(event["name"])), start, stop, str(event["name"])))
     return sorted(found, key=lambda e: e.start)
 
 
@@ -254,7 +258,9 @@ def rendered(figure: Figure, ending: str = ".png") -> bytes:
     """A chart as the content of a file of one of FORMATS, the same bytes every time."""
     undated = {".svg": {"Date": None}, ".png": {"Software": None}, ".pdf": {"CreationDate": None}}[ending]
     drawn = BytesIO()
-    with matplotlib.rc_context({"svg.hashsalt": "energysim"}):
+    with matplotlib.rc_context({"svg.hashsalt": "energysim", "text.parse_math": False}):
+        for text in figure.findobj(Text):  # a dollar in a title is a dollar
+            text.set_parse_math(False)
         figure.savefig(drawn, format=ending[1:], dpi=DPI, metadata=undated, facecolor="white")
     return slim(drawn.getvalue()) if ending == ".svg" else drawn.getvalue()
 

@@ -76,9 +76,7 @@ def supply(result: Results, ax: Axes | None = None, unit: UnitName = "mcm") -> F
     if indicators.cut_days(result):
         stack = stack.assign(unserved=indicators.unserved_by_day(result) * measure.factor)
         styles["unserved"] = {"facecolor": "white", "edgecolor": BLACK, "hatch": "xxxxx", "label": say("Unserved gas")}
-    taken = pd.DataFrame({"injection": result.quantity("injection").sum(axis=1)}, index=result.dates)
-    taken["sales"] = result.quantity("sales").sum(axis=1)
-    taken = -taken.loc[:, taken.max() > indicators.TRACE] * measure.factor
+    taken = -taken_out(result) * measure.factor
     below = {
         "injection": {"color": INJECTED, "label": say("Injection into store")},
         "sales": {"color": SOLD, "label": say("Sales")},
@@ -172,20 +170,16 @@ def prices(result: Results, ax: Axes | None = None, unit: UnitName = "mcm") -> F
 
     unit is taken for the sake of one call for all charts; prices are per MWh either way.
     """
-    sheet, frame = canvas(result, ax), indicators.node_prices(result)
+    sheet, lines = canvas(result, ax), price_lines(result)
     shade(sheet.axes, result, sheet.days)
     handles: list[Artist] = []
-    groups = alike(frame.loc[:, frame.max() > 0])
-    for k, nodes in enumerate(groups):
-        x, line = steps(frame[nodes[:1]])
-        text = "; ".join(name_of(result, "nodes", n) for n in nodes)
-        if len(groups) == 1 or (k == 0 and len(nodes) > MANY):
-            text = say("All nodes") if len(groups) == 1 else say("All other nodes")
-        style: dict[str, Any] = {"color": CYCLE[k % len(CYCLE)], "linewidth": 1.6, "zorder": len(groups) + 2 - k}
-        handles += sheet.axes.step(x, line[nodes[0]], where="post", label=text, **style)
-    shown = frame[[n[0] for n in groups]]
+    for k, (text, price) in enumerate(lines):
+        x, line = steps(price.to_frame("price"))
+        style: dict[str, Any] = {"color": CYCLE[k % len(CYCLE)], "linewidth": 1.6, "zorder": len(lines) + 2 - k}
+        handles += sheet.axes.step(x, line["price"], where="post", label=text, **style)
+    shown = pd.DataFrame({text: price for text, price in lines})
     date_axis(sheet.axes, sheet.days)
-    if len(groups) and shown.min().min() > 0 and shown.max().max() > SPREAD * float(np.median(shown)):
+    if len(lines) and shown.min().min() > 0 and shown.max().max() > SPREAD * float(np.median(shown)):
         sheet.axes.set_yscale("log")
         low, high = shown.min().min(), shown.max().max()
         ticks = [t for t in PRICE_TICKS if low / 2 <= t <= high * 2]
@@ -197,6 +191,26 @@ def prices(result: Results, ax: Axes | None = None, unit: UnitName = "mcm") -> F
     if sheet.axes.get_yscale() == "log":
         what = say("Cost of one more MWh at each node, EUR/MWh on a logarithmic scale")
     return sheet.finish(findings.prices_finding(result), what, handles)
+
+
+def price_lines(result: Results) -> list[tuple[str, pd.Series[float]]]:
+    """Node prices [EUR/MWh] by gas day, with a name: nodes of one price are one line, the largest group first."""
+    frame = indicators.node_prices(result)
+    groups = alike(frame.loc[:, frame.max() > 0])
+    lines = []
+    for k, nodes in enumerate(groups):
+        text = "; ".join(name_of(result, "nodes", n) for n in nodes)
+        if len(groups) == 1 or (k == 0 and len(nodes) > MANY):
+            text = say("All nodes") if len(groups) == 1 else say("All other nodes")
+        lines.append((text, frame[nodes[0]]))
+    return lines
+
+
+def taken_out(result: Results) -> pd.DataFrame:
+    """Gas put into stores and sold by gas day [GWh/d], days x `injection` and `sales`, as far as there is any."""
+    taken = pd.DataFrame({"injection": result.quantity("injection").sum(axis=1)}, index=result.dates)
+    taken["sales"] = result.quantity("sales").sum(axis=1)
+    return taken.loc[:, taken.max() > indicators.TRACE]
 
 
 def around_cuts(result: Results) -> pd.DatetimeIndex:

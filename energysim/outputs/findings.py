@@ -32,7 +32,9 @@ def supply_finding(result: Results, unit: Unit) -> str:
     largest = ""
     if len(shares):
         source = label(result, str(shares.idxmax()))
-        largest = say("{source}: {share} of all gas taken", source=source, share=percent(float(shares.max())))
+        largest = say(
+            "{source}: {share} of all gas taken in the whole period", source=source, share=percent(float(shares.max()))
+        )
     cut = indicators.unserved_by_day(result)
     if not indicators.cut_days(result):
         return f"{say('Demand is met on every day.')} {largest}".strip()

@@ -141,9 +141,13 @@ def resilience(result: Results, ax: Axes | None = None, unit: UnitName = "mcm") 
     )
     date_axis(sheet.axes, sheet.days)
     low = float(share.min().iloc[0])
-    sheet.axes.set_ylim(max(0.0, np.floor((low - 2) / 5) * 5), 101)
+    bottom = max(0.0, np.floor((low - 2) / 5) * 5)
+    sheet.axes.set_ylim(bottom, 100 + (100 - bottom) / 50)
+    sheet.axes.set_yticks([t for t in sheet.axes.get_yticks() if bottom <= t <= 100])
     sheet.axes.set_ylabel("%", size=TEXT_SIZE)
-    handles: list[Artist] = [curve, limit, Patch(color=VERMILLION, alpha=0.35, label=say("Resilience loss"))]
+    handles: list[Artist] = [curve, limit]
+    if indicators.cut_days(result):
+        handles.append(Patch(color=VERMILLION, alpha=0.35, label=say("Resilience loss")))
     return sheet.finish(findings.resilience_finding(result), say("Served share of firm demand, %"), handles)
 
 

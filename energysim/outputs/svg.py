@@ -17,6 +17,8 @@ _PLACE = re.compile(r'( (?:x|y|width|height)=")(-?\d+\.\d+)(")')
 _MOVED = re.compile(r"(translate\()(-?[\d.]+)([ ,]+)(-?[\d.]+)(\))")
 _GLYPH = re.compile(r'(<use [^>]*?)transform="translate\((-?[\d.]+) 0\)"')
 _INDENT = re.compile(r"\n\s+")
+_COMMENT = re.compile(r"(<!--.*?-->)", re.DOTALL)
+"""Every text of a chart stands before its letters as a comment: words of the inputs, which may look like a path."""
 _POINTS = {"M": 1, "L": 1, "Q": 2, "C": 3}
 """Points that follow a command of an absolute path."""
 Move = tuple[str, list[int]]
@@ -24,12 +26,17 @@ Move = tuple[str, list[int]]
 
 
 def slim(page: bytes) -> bytes:
-    """The same picture in fewer bytes; the same bytes every time."""
-    text = _PATH.sub(lambda m: m[1] + shorter(m[2]) + m[3], page.decode("utf-8"))
+    """The same picture in fewer bytes; the same bytes every time. Comments stay as they are."""
+    parts = _COMMENT.split(page.decode("utf-8"))
+    return "".join(part if k % 2 else _slim(part) for k, part in enumerate(parts)).encode("utf-8")
+
+
+def _slim(page: str) -> str:
+    text = _PATH.sub(lambda m: m[1] + shorter(m[2]) + m[3], page)
     text = _PLACE.sub(lambda m: m[1] + _plain(_cents(m[2])) + m[3], text)
     text = _MOVED.sub(lambda m: f"{m[1]}{_plain(_cents(m[2]))} {_plain(_cents(m[4]))}{m[5]}", text)
     text = _GLYPH.sub(r'\1x="\2"', text)  # a letter moved along its line
-    return _INDENT.sub("\n", text).encode("utf-8")
+    return _INDENT.sub("\n", text)
 
 
 def shorter(path: str) -> str:

@@ -284,6 +284,19 @@ def pair(first: Scenario, second: Scenario, dataset: Dataset, number: int = 1) -
     table = Table(say("Inputs that differ"), inputs, note=say("first: {first}; second: {second}", **names))
     differ = Chapter(f"inputs_{number}", say("{first} against {second}: what differs", **names), "", (),
                      {f"inputs_{number}": table})  # fmt: skip
+    figures = tuple(
+        Figure(f"change_{m}", str(term(name)), after[m] - before[m], unit, say("second − first"), say("both scenarios solved"),
+               note=say("from {before} to {after}", before=_amount(before[m], unit), after=_amount(after[m], unit)))
+        for m, (name, unit) in MEASURES.items()
+    )  # fmt: skip
+    title = say("{first} against {second}: what that changes", **names)
+    changes = Chapter(f"compare_{number}", title, "", figures, _attributions(asked, number), _notes(asked))
+    return differ, changes
+
+
+def _attributions(asked: Comparison, number: int) -> dict[str, Table]:
+    """For each finding that changes, what each difference brings."""
+    before, after = asked.at(frozenset()), asked.at(asked.everything)
     tables = {}
     for measure in [m for m in MEASURES if abs(after[m] - before[m]) > NOTHING]:
         name, unit = MEASURES[measure]
@@ -293,32 +306,28 @@ def pair(first: Scenario, second: Scenario, dataset: Dataset, number: int = 1) -
             dict.fromkeys(frame.columns.drop("difference"), unit), SHAPLEY,
             say("alone: laid on the first by itself; last: taken off the second; only Shapley's shares add to the change"),
         )  # fmt: skip
-    figures = tuple(
-        Figure(f"change_{m}", str(term(name)), after[m] - before[m], unit, say("second − first"), say("both scenarios solved"),
-               note=say("from {before} to {after}", before=_amount(before[m], unit), after=_amount(after[m], unit)))
-        for m, (name, unit) in MEASURES.items()
-    )  # fmt: skip
-    few = len(asked.differences) <= MOST
-    notes: tuple[str, ...] = (
-        ()
-        if few
-        else (
+    return tables
+
+
+def _notes(asked: Comparison) -> tuple[str, ...]:
+    """What a reader must know of the shares: too many differences, or a gas year among them."""
+    notes = []
+    if len(asked.differences) > MOST:
+        notes.append(
             say(
                 "{count} differences are too many for Shapley's shares (at most {most}).",
                 count=len(asked.differences),
                 most=MOST,
-            ),
+            )
         )
-    )
-    if first.gas_year != second.gas_year:
-        notes += (
+    if asked.first.gas_year != asked.second.gas_year:
+        notes.append(
             say(
                 "A gas year comes with its data, its events and its dated settings: they are one difference and cannot be told "
                 "apart here. To see the events alone, compare the second scenario with one of the same gas year."
-            ),
+            )
         )
-    title = say("{first} against {second}: what that changes", **names)
-    return differ, Chapter(f"compare_{number}", title, "", figures, tables, notes)
+    return tuple(notes)
 
 
 def _amount(value: float, unit: str) -> str:

@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any, cast
 
 from energysim.inputs.assets import GasSystem
+from energysim.inputs.evidence import OWN
 from energysim.inputs.horizon import Horizon, gwh
 from energysim.inputs.tables import StorageLevelRow
 
@@ -14,8 +15,6 @@ ALL_CALLABLE = "all_serbian"
 """Name in data/storage_levels.csv of a report on all gas that Serbia may withdraw, in whatever store."""
 ALL_AT_SITE = "_all"
 """End of the name of a report on all gas at a site, whoever owns it."""
-OWN = "EST"
-"""Source of what this project estimates."""
 
 
 def reported_stocks(system: GasSystem, horizon: Horizon) -> list[dict[str, Any]]:

@@ -60,7 +60,10 @@ class _Sentence(Formatter):
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """Everything said inside is said in this language. Raises InputError for an unknown one."""
+    """Everything said inside is said in this language. Raises InputError for an unknown one.
+
+    It holds for the thread it is called in: other threads and worker processes speak English until they are told.
+    """
     if language not in LANGUAGES:
         raise InputError(
             f"unknown language {language!r}{suggest(language, LANGUAGES)}; expected {', '.join(LANGUAGES)}"
@@ -126,7 +129,8 @@ def glossary() -> dict[str, Term]:
         for row in csv.DictReader(StringIO(page.read_text(encoding="utf-8"))):
             cases = {c: row[c] for c in CASES if row.get(c)}
             said = Term(row["serbian"], cases)
-            if found.get(row["english"], said) != said:
+            held = found.get(row["english"], said)
+            if (held, held.cases) != (said, said.cases):
                 raise InputError(f"{page.name}: {row['english']!r} has two translations")
             found[row["english"]] = said
     return found

@@ -141,7 +141,6 @@ def test_b22_a_store_over_three_periods() -> None:
 # --- B13: loss of Balkan Stream, November 2021 -------------------------------------------------------------------
 
 
-@pytest.mark.xdist_group("balkan_stream_2021")
 def test_b13_no_shortage_when_balkan_stream_broke_in_2021() -> None:
     results = shipped("balkan_stream_2021").results
     days = slice("2021-11-01", "2021-11-03")
@@ -163,7 +162,6 @@ STORES = ["banatski_dvor_serbian", "hungary_serbian"]
 SPOT = [f"contracts.spot_{where}_{step}.dcq" for where in ("hu", "bg") for step in (1, 2, 3)]
 
 
-@pytest.mark.xdist_group("shah_deniz_2025_announced")
 def test_b15_azerbaijani_gas_flows_at_its_daily_rate_before_the_outage() -> None:
     taken = azerbaijani(shipped("shah_deniz_2025_announced").results)["2024-12-01":"2025-01-10"]
     low = taken[(taken - 1.7).abs() > 0.1]
@@ -171,14 +169,12 @@ def test_b15_azerbaijani_gas_flows_at_its_daily_rate_before_the_outage() -> None
 
 
 @pytest.mark.parametrize("name", ["shah_deniz_2025_announced", "shah_deniz_2025_announced/spot_off"])
-@pytest.mark.xdist_group("shah_deniz_2025_announced")
 def test_b15_nobody_is_cut(name: str) -> None:
     results = shipped(name).results
     assert results.quantity("curtailment").sum(axis=None) <= 1e-3 * results.quantity("demand").sum(axis=None)
 
 
 @pytest.mark.parametrize("days", [5, 7])
-@pytest.mark.xdist_group("shah_deniz_outage")
 def test_b15_with_spot_off_each_day_lost_takes_a_day_out_of_the_stores(days: int) -> None:
     """The announced week, and the shortest of the record's durations, on the system as shipped."""
     drop = stock_after(outage(0), days) - stock_after(outage(days), days)
@@ -187,7 +183,6 @@ def test_b15_with_spot_off_each_day_lost_takes_a_day_out_of_the_stores(days: int
 
 @pytest.mark.parametrize("spot", [False, True])
 @pytest.mark.parametrize("days", [5, 7, 30, 60, 120])
-@pytest.mark.xdist_group("shah_deniz_outage")
 def test_b15_nobody_is_cut_and_what_replaces_the_gas_adds_up(days: int, spot: bool) -> None:
     """Beyond the cold week Russian gas has room and is cheaper than what a full store is worth: the split is printed."""
     usual, hit = outage(0, spot=spot), outage(days, spot=spot)

@@ -105,6 +105,7 @@ def waterfall(dossier: Dossier, chapter: Chapter, unit: Unit = MCM) -> Figure:
     for k, (end, value) in enumerate(zip([*ends, whole], [*steps, whole], strict=True)):
         _beside(axes, k, float(end), signed(float(value)), right=value >= 0)
     axes.axvline(0, color=BLACK, linewidth=1)
+    axes.use_sticky_edges = False  # else a bar that ends at the least value has no room for its number
     axes.margins(x=0.15)
     axes.set_xlabel(shown, size=TEXT_SIZE)
     return figure

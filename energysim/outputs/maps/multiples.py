@@ -28,6 +28,8 @@ from energysim.words import say
 
 MOST, ACROSS = 6, 3
 """Most maps on one page, and in one row."""
+SQUARE = 2
+"""Maps in a row of four, so that none stands alone."""
 SMALL, LARGER = 3.1, 4.7
 """Inches of width of each map, and of those in a single row."""
 HEADS = 3
@@ -44,7 +46,7 @@ def maps(results: Sequence[Results], unit: UnitName = "mcm", day: str | date | N
         raise InputError(f"{len(results)} runs given; a page of maps shows 1 to {MOST}")
     geography, measure = read_geography(), unit_named(unit)
     shown = [snapshot(r, geography, period(r, day)) for r in results]
-    across = min(len(results), ACROSS)
+    across = SQUARE if len(results) == SQUARE**2 else min(len(results), ACROSS)
     rows = -(-len(results) // across)
     wide = LARGER if rows == 1 else SMALL
     high, scale = wide * RATIO, wide / MAP

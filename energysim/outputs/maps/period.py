@@ -81,9 +81,10 @@ def _stamp(day: str | date) -> pd.Timestamp | None:
 def _of_events(result: Results, name: str) -> Period:
     found = occurrences(result, result.dates)
     known = dict.fromkeys(e.name for e in found)
-    chosen = [e for e in found if name in (EVENTS, e.name)]
+    chosen = [e for e in found if name in (EVENTS, e.name, e.written)]
     if not chosen:
         hint = suggest(name, [EVENTS, *known]) if known else "; this run has no event"
         raise InputError(f"no event {name!r}{hint}; expected a date such as 2026-01-31, {EVENTS!r} or an event's name")
     days = sorted({d for e in chosen for d in pd.date_range(e.start, e.stop - DAY)})
-    return Period(pd.DatetimeIndex(days), "event", name)
+    said = next((e.name for e in chosen if name in (e.name, e.written)), name)
+    return Period(pd.DatetimeIndex(days), "event", said)

@@ -42,6 +42,14 @@ class Grid:
     numeric: tuple[bool, ...]
     foot: str = ""
 
+    def __post_init__(self) -> None:
+        """Negative numbers bear a minus sign, not a hyphen."""
+        signed = tuple(
+            tuple(f"−{c[1:]}" if n and c[:1] == "-" else c for c, n in zip(row, self.numeric, strict=True))
+            for row in self.rows
+        )
+        object.__setattr__(self, "rows", signed)
+
 
 @dataclass(frozen=True)
 class Facts:

@@ -71,7 +71,11 @@ def _cells(row: Row) -> tuple[str, ...]:
     if row["set"]:
         used = say("set by the scenario")
     low, high = row["low"], row["high"]
-    span = "" if low is None or high is None or low == high else f"{number(low)} – {number(high)}"
-    others = dict.fromkeys(f"{number(v)} ({s.replace(';', ', ')})" for _, v, s in row["rivals"] if v != row["value"])
+    span = "" if low is None or high is None or number(low) == number(high) else f"{number(low)} – {number(high)}"
+    differ = [(number(v), s) for _, v, s in row["rivals"] if number(v) != number(row["value"])]
+    others = dict.fromkeys(f"{value} ({s.replace(';', ', ')})" for value, s in differ)
     source = f"{str(row['source']).replace(';', ', ')}, {iso_or_local(row['as_of'])}"
-    return str(term(str(row["name"]))), used, span, str(row["confidence"]), source, "; ".join(others)
+    name = str(term(str(row["name"])))
+    if row["since"]:
+        name = say("{asset} from {date}", asset=name, date=iso_or_local(row["since"]))
+    return name, used, span, str(row["confidence"]), source, "; ".join(others)

@@ -1,7 +1,8 @@
 """The guard of generated sentences: no sentence without its number, no number without its unit.
 
 A number's unit is the word after it (`3 mcm`, `12 days`, `5 of 9 levels`), or the range or date it belongs to. What is
-quoted from the inputs, titles and names of assets, may hold numbers of its own; it is taken out before the check.
+quoted from the inputs, titles and names of assets, may hold numbers of its own; it is taken out before the check. A name
+that is nothing but a number or a quantity (`3`, `2026`, `6 mcm/d`) stays: taken out, it would take real numbers with it.
 """
 
 from __future__ import annotations
@@ -29,19 +30,24 @@ _UNIT = re.compile(
 )
 
 
+_QUANTITY = re.compile(r"[−-]?\d[\d.,]*(?:\s+\S+)?")
+"""A name that is a number, with or without a unit."""
+
+
 def stated(sentence: str, quoted: Iterable[str] = ()) -> str:
     """The sentence itself, if it holds a number and every number in it has a unit.
 
     quoted: titles and names that stand in it as the inputs have them. Raises EnergysimError otherwise: such a sentence is a
     fault of the programme, not of its inputs.
     """
+    names = sorted({q.strip() for q in quoted if q.strip()}, key=len, reverse=True)
     bare = sentence
-    for name in sorted({q for q in quoted if q}, key=len, reverse=True):
-        bare = bare.replace(name, "…")
+    for name in (n for n in names if not _QUANTITY.fullmatch(n)):
+        bare = re.sub(rf"(?<![\w.,]){re.escape(name)}(?!\w|[.,]\d)", "…", bare)
     if not re.search(r"\d", bare):
         raise EnergysimError(f"a sentence without its number: {sentence}")
     rest = _STANDS_FOR_ITSELF.sub("x", bare)
     for found in _NUMBER.finditer(rest):
-        if not _UNIT.match(rest[found.end() :]):
+        if found[0] not in names and not _UNIT.match(rest[found.end() :]):
             raise EnergysimError(f"a number without its unit, {found[0]!r}: {sentence}")
     return sentence

@@ -13,9 +13,10 @@ import pandas as pd
 
 from energysim.indicators import basic as indicators
 from energysim.outputs.canvas import occurrences
+from energysim.outputs.charts import INJECTED, SOLD, price_lines, taken_out
 from energysim.outputs.findings import label, name_of
 from energysim.outputs.palette import BLACK, CLASSES, CYCLE, SOURCES, colours, ordered
-from energysim.outputs.scenario_words import said_title
+from energysim.outputs.stocks_together import run_name
 from energysim.outputs.wording import Unit
 from energysim.results import Results
 from energysim.words import day_month, iso_or_local, say
@@ -26,7 +27,7 @@ PLACES = 3
 
 
 def supply(result: Results, unit: Unit) -> Twin:
-    """Supply by source stacked, demand as a line."""
+    """Supply by source stacked, what is injected and sold below zero, demand as a line."""
     stack = indicators.supply_by_source(result) * unit.factor
     stack = stack[[s for s in ordered(stack.columns, SOURCES) if stack[s].max() > indicators.TRACE]]
     tint = colours(stack.columns, SOURCES)
@@ -34,6 +35,9 @@ def supply(result: Results, unit: Unit) -> Twin:
     unserved = indicators.unserved_by_day(result) * unit.factor
     if indicators.cut_days(result):
         series.append(_area(say("Unserved gas"), "#FFFFFF", unserved) | {"border": BLACK})
+    taken = -taken_out(result) * unit.factor
+    below = {"injection": (say("Injection into store"), INJECTED), "sales": (say("Sales"), SOLD)}
+    series += [_area(*below[str(what)], taken[what]) for what in taken]
     series.append(_line(say("Firm demand"), BLACK, indicators.system_demand(result) * unit.factor))
     return _by_day(result, series, unit.rate)
 
@@ -60,10 +64,8 @@ def curtailment(result: Results, unit: Unit) -> Twin | None:
 
 
 def prices(result: Results, unit: Unit) -> Twin:
-    """Cost of one more MWh at each node; unit is taken for the sake of one call for all."""
-    frame = indicators.node_prices(result)
-    frame = frame.loc[:, frame.max() > 0]
-    series = [_line(name_of(result, "nodes", str(n)), CYCLE[k % len(CYCLE)], frame[n]) for k, n in enumerate(frame)]
+    """Cost of one more MWh, nodes of one price in one line; unit is taken for the sake of one call for all."""
+    series = [_line(name, CYCLE[k % len(CYCLE)], price) for k, (name, price) in enumerate(price_lines(result))]
     return _by_day(result, series, say("EUR/MWh"))
 
 
@@ -84,12 +86,12 @@ TWINS = {"supply": supply, "storage": storage, "curtailment": curtailment, "pric
 
 
 def _side_by_side(results: Sequence[Results], columns: Sequence[pd.Series[float]], unit: str) -> Twin:
-    series = [
-        _line(said_title(r.title), CYCLE[k % len(CYCLE)], c)
-        for k, (r, c) in enumerate(zip(results, columns, strict=True))
-    ]
     longest = max(results, key=lambda r: len(r.dates))
     same = all(r.dates.equals(longest.dates) for r in results)
+    series = [
+        _line(run_name(r, same), CYCLE[k % len(CYCLE)], c)
+        for k, (r, c) in enumerate(zip(results, columns, strict=True))
+    ]
     days = [(iso_or_local if same else day_month)(d) for d in longest.dates]
     return {"days": days, "series": series, "unit": unit, "events": []}
 
@@ -109,4 +111,9 @@ def _area(name: str, colour: str, values: pd.Series[float]) -> dict[str, Any]:
 
 
 def _line(name: str, colour: str, values: pd.Series[float]) -> dict[str, Any]:
-    return {"name": str(name), "colour": colour, "values": [round(float(v), PLACES) for v in values]}
+    """A series; NaN becomes None, since JSON knows no NaN."""
+    return {
+        "name": str(name),
+        "colour": colour,
+        "values": [None if v != v else round(float(v), PLACES) for v in values],
+    }

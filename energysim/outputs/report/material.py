@@ -27,7 +27,9 @@ class Material:
     command: str
     """What makes the report again."""
     comparison: Dossier | None = None
-    """What differs between the first run and each other one; None for one run."""
+    """What differs between the first run and each one in `compared`; None where there is none."""
+    compared: tuple[int, ...] = ()
+    """Places in `runs` of those whose inputs differ from the first one's."""
     stale: tuple[str, ...] = ()
     """Runs that were made with other data than the standards: they stand in the report, which says so."""
     unit: Unit = MCM

@@ -63,7 +63,7 @@ def _comparison(material: Material) -> Section:
 def _pairs(material: Material, comparison: Dossier) -> Iterator[Section]:
     """For each scenario after the first: inputs that differ, what that changes, which difference brings how much."""
     drawn, quoted = dossier_charts(comparison, material.unit), names_in(material)
-    others = [r for r in material.runs[1:] if r.manifest["scenario"] != material.runs[0].manifest["scenario"]]
+    others = (material.runs[k] for k in material.compared)
     pairs = zip(others, comparison.chapters[::2], comparison.chapters[1::2], strict=True)
     for number, (result, inputs, changes) in enumerate(pairs, start=1):
         waterfall = drawn.get(f"waterfall_{number}")
@@ -107,11 +107,13 @@ def _standards(material: Material) -> Iterator[Section]:
             heading = say("Standards and indicators: {titles}", titles="; ".join(said_title(r.title) for r in of))
         quoted = [*names_in(material), *(str(n) for t in dossier.tables.values() for n in t.names.values())]
         drawn = dossier_charts(dossier, material.unit)
-        parts = []
+        parts, places = [], set[str]()
         for chapter in dossier.chapters:
             wanted = [n for n in SYSTEM_CHARTS.get(chapter.id, ()) if n in drawn]
             shown = [_chart(f"system-{number}-{n}", drawn[n]) for n in wanted]
-            parts.append(chapter_section(chapter, material.unit, quoted, shown, f"system-{number}-"))
+            numbered = chapter.place not in places  # two chapters may fill one place of the template
+            parts.append(chapter_section(chapter, material.unit, quoted, shown, f"system-{number}-", numbered))
+            places.add(chapter.place)
         intro = say("Chapters follow the template of a preventive action plan, Regulation (EU) 2017/1938, Annex VI. They examine the system of gas year {year} with the scenario's settings; where they are about its events, they say so.",
                     year=dossier.manifest["gas_year"])  # fmt: skip
         yield Section(f"standards-{number}", heading, (Prose((intro,), quiet=True),), tuple(parts))

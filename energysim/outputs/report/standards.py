@@ -19,10 +19,15 @@ MOST_COLUMNS = 9
 
 
 def chapter_section(
-    chapter: Chapter, unit: Unit, quoted: Sequence[str], charts: Sequence[Chart] = (), prefix: str = ""
+    chapter: Chapter,
+    unit: Unit,
+    quoted: Sequence[str],
+    charts: Sequence[Chart] = (),
+    prefix: str = "",
+    numbered: bool = True,
 ) -> Section:
-    """The chapter as a section of its own; ids begin with `prefix`."""
-    heading = f"{chapter.place}. {chapter.title}" if chapter.place else chapter.title
+    """The chapter as a section of its own; ids begin with `prefix`; numbered: whether its place stands in the heading."""
+    heading = f"{chapter.place}. {chapter.title}" if chapter.place and numbered else chapter.title
     return Section(f"{prefix}{chapter.id}".replace("_", "-"), heading, chapter_blocks(chapter, unit, quoted, charts))
 
 

@@ -38,9 +38,11 @@ def executive(material: Material) -> list[Block]:
     """The summary of one run, or of several with what differs first."""
     quoted = names_in(material)
     if len(material.runs) > 1:
-        said = [*_ranking(material), *_standards(material)]
-        points = Prose(tuple(stated(s, quoted) for s in said), points=True)
-        return [points, side_by_side(material)]
+        answer, more = (
+            Prose(tuple(stated(s, quoted) for s in said), points=True)
+            for said in (_answer(material), [*_each(material), *_standards(material)])
+        )
+        return [answer, side_by_side(material), more]
     (result,) = material.runs
     said = [*run_sentences(result, material.unit), *_standards(material), *_doubt(material)]
     return [Prose(tuple(stated(s, quoted) for s in said), points=True)]
@@ -108,7 +110,8 @@ def _standards(material: Material) -> Iterator[str]:
     for chapter in dossier.chapters:
         if chapter.id in FIRST_SAID:
             said = [s for s in sentences(chapter, material.unit) if any(letter.isdigit() for letter in s)]
-            yield from said[:1]
+            for finding in said[:1]:
+                yield say("Standard, apart from the scenario's events: {finding}", finding=finding)
 
 
 def _doubt(material: Material) -> Iterator[str]:
@@ -122,15 +125,16 @@ def doubt_sentence(rows: Sequence[object]) -> str:
     """Of the figures that a system rests on: how many are estimates, on how many other sources say something else."""
     found = pd.DataFrame(rows)
     estimates = int(found["estimate"].sum())
-    disputed = int(
-        sum(any(v != value for _, v, _ in r) for r, value in zip(found["rivals"], found["value"], strict=True))
+    disputed = sum(
+        any(number(v) != number(value) for _, v, _ in r)
+        for r, value in zip(found["rivals"], found["value"], strict=True)
     )
     return say("Of {count} decisive figures {estimates} {estimates|is an estimate|are estimates}; on {disputed} {disputed|figure|figures} other sources say something else.",
                count=len(found), estimates=estimates, disputed=disputed)  # fmt: skip
 
 
-def _ranking(material: Material) -> Iterator[str]:
-    """Which scenario is hardest, which spares everybody, what the range of costs is."""
+def _answer(material: Material) -> Iterator[str]:
+    """Which scenario is hardest, which spares everybody."""
     unit = material.unit
     totals = [indicators.unserved_gas(r) for r in material.runs]
     spared = [said_title(r.title) for r, t in zip(material.runs, totals, strict=True) if t <= TRACE]
@@ -149,19 +153,24 @@ def _ranking(material: Material) -> Iterator[str]:
         if spared:
             yield say("Nobody is cut in {spared} of {count} scenarios: {titles}.", spared=len(spared), count=len(totals),
                       titles="; ".join(spared))  # fmt: skip
-        base = totals[0]
-        for result, total in list(zip(material.runs, totals, strict=True))[1:]:
-            change = (total - base) * unit.factor
-            if abs(change) <= SAME:
-                continue
-            fields = {
-                "title": said_title(result.title),
-                "change": f"{number(abs(change))} {unit.name}",
-            }
-            if change > 0:
-                yield say("{title}: {change} more unserved than in the first scenario.", **fields)
-            else:
-                yield say("{title}: {change} less unserved than in the first scenario.", **fields)
+
+
+def _each(material: Material) -> Iterator[str]:
+    """How each scenario differs from the first, what happens in each."""
+    unit = material.unit
+    totals = [indicators.unserved_gas(r) for r in material.runs]
+    for result, total in list(zip(material.runs, totals, strict=True))[1:]:
+        change = (total - totals[0]) * unit.factor
+        if abs(change) <= SAME:
+            continue
+        fields = {
+            "title": said_title(result.title),
+            "change": f"{number(abs(change))} {unit.name}",
+        }
+        if change > 0:
+            yield say("{title}: {change} more unserved than in the first scenario.", **fields)
+        else:
+            yield say("{title}: {change} less unserved than in the first scenario.", **fields)
     for result in material.runs:
         yield f"{said_title(result.title)}: {headline(result, unit)}"
 
@@ -198,6 +207,6 @@ def side_by_side(material: Material) -> Grid:
             )
         )
     foot = say(
-        "Unserved: in the course shown, under the foresight of each scenario. Costs are net of the gas left in store; harm is not in them."
+        "Unserved: in the course shown, under the foresight of each scenario. Costs are net of the gas left in store; harm is not in them, and gas that does not come is not paid for: lower costs are no saving where customers are cut."
     )
     return grid(say("Scenarios side by side"), headings, rows, foot=foot)

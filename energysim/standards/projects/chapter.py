@@ -67,13 +67,24 @@ def chapter(subject: Subject, prices: LostLoad | None = None) -> Chapter:
             paid,
             shown=("name", "pint", "toot", "cost", "annuity", "ratio", "payback", "needed"),
         ),
+        **_behind(projects, tried, case_table(modelled, tried, found)),
+    }
+    figures = (_counted(projects, modelled), *_figures(summary))
+    notes = tuple(str(term(note)) for note in NOTES)
+    return Chapter("projects", say("Infrastructure projects"), PLACE, figures, tables, notes)
+
+
+def _behind(projects: Sequence[Project], tried: Sequence[Case], by_case: pd.DataFrame) -> dict[str, Table]:
+    """The tables behind the summary: benefit by year tried, the years themselves, what is left out."""
+    names = {p.id: str(term(p.name)) for p in projects if p.effects} | {c.id: str(term(c.name)) for c in tried}
+    return {
         "project_cases": Table(
             say("Benefit by year tried"),
-            case_table(modelled, tried, found),
+            by_case,
             CASE_UNITS,
             term(SOURCE),
             shown=("project", "case", "probability", "pint_mid", "toot_mid", "costs", "unserved"),
-            names={p.id: str(term(p.name)) for p in modelled} | {c.id: str(term(c.name)) for c in tried},
+            names=names,
         ),
         "project_years": Table(
             say("The years tried"),
@@ -90,9 +101,6 @@ def chapter(subject: Subject, prices: LostLoad | None = None) -> Chapter:
             shown=("name", "reason"),
         ),
     }
-    figures = (_counted(projects, modelled), *_figures(summary))
-    notes = tuple(str(term(note)) for note in NOTES)
-    return Chapter("projects", say("Infrastructure projects"), PLACE, figures, tables, notes)
 
 
 def _years(tried: Sequence[Case]) -> pd.DataFrame:
