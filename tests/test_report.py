@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
 from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
@@ -329,3 +330,17 @@ def test_a_report_of_nothing_is_refused() -> None:
         energysim.report([])
     with pytest.raises(InputError, match="unknown unit"):
         energysim.report(shipped(SPARED).results, unit="litres")
+
+
+def test_without_weasyprint_a_pdf_is_refused_before_anything_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    monkeypatch.delitem(sys.modules, "energysim.outputs.report.pdf", raising=False)
+    out = tmp_path / "out"
+    told = CliRunner().invoke(main, ["report", CUT, "--format", "pdf", "--out", str(out)])
+    assert told.exit_code == 2
+    assert told.stderr.splitlines() == [
+        "error: WeasyPrint, which PDF needs, is not installed; `pip install 'energysim[pdf]'` brings it"
+    ]
+    assert not out.exists()
