@@ -120,8 +120,9 @@ def running(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     command += ["--out", str(folder / "s"), "--log", str(folder / "log"), *arguments]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(VERB.parents[1]), str(VERB.parent)])}
     started = subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored where a shell runs the tests behind it
+    )  # fmt: skip
     until(lambda: any((folder / "s/cases").glob("part-*")) or started.poll() is not None)
     return started
 
