@@ -39,10 +39,11 @@ from energysim.outputs.drawing import (
     share_scale,
     shortage_map,
     stack_steps,
+    supply_layers,
 )
-from energysim.outputs.findings import label, name_of
+from energysim.outputs.findings import name_of
 from energysim.outputs.letters import shortened, width
-from energysim.outputs.palette import BLACK, CLASSES, CYCLE, GREY, INK, SOURCES, colours, ordered
+from energysim.outputs.palette import CLASSES, CYCLE, GREY, INK, colours, ordered
 from energysim.outputs.wording import Unit, number, unit_named
 from energysim.results import Results
 from energysim.words import say
@@ -69,13 +70,7 @@ MANY = 3
 def supply(result: Results, ax: Axes | None = None, unit: UnitName = "mcm") -> Figure:
     """Daily supply by source [mcm/d or GWh/d] stacked against demand; injection and sales lie below zero."""
     measure, sheet = unit_named(unit), canvas(result, ax)
-    stack = indicators.supply_by_source(result) * measure.factor
-    stack = stack[[s for s in ordered(stack.columns, SOURCES) if stack[s].max() > indicators.TRACE]]
-    tint = colours(stack.columns, SOURCES)
-    styles: dict[str, dict[str, Any]] = {s: {"color": tint[s], "label": label(result, s)} for s in stack.columns}
-    if indicators.cut_days(result):
-        stack = stack.assign(unserved=indicators.unserved_by_day(result) * measure.factor)
-        styles["unserved"] = {"facecolor": "white", "edgecolor": BLACK, "hatch": "xxxxx", "label": say("Unserved gas")}
+    stack, styles = supply_layers(result, measure.factor)
     taken = -taken_out(result) * measure.factor
     below = {
         "injection": {"color": INJECTED, "label": say("Injection into store")},

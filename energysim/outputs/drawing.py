@@ -13,8 +13,8 @@ from matplotlib.colors import LinearSegmentedColormap
 
 from energysim.indicators import basic as indicators
 from energysim.outputs.canvas import SMALL_SIZE, TEXT_SIZE, date_axis, numbers, steps
-from energysim.outputs.findings import name_of
-from energysim.outputs.palette import BLACK, INK, PALE, VERMILLION
+from energysim.outputs.findings import label, name_of
+from energysim.outputs.palette import BLACK, INK, PALE, SOURCES, VERMILLION, colours, ordered
 from energysim.outputs.wording import number
 from energysim.results import Results
 from energysim.words import say
@@ -30,6 +30,18 @@ LETTERS = 80
 LEFT, PANEL_WIDTH, ABOVE, BELOW = 0.02, 0.8, 0.085, 0.11
 """Margins of a panel: shares of its column, and of the host's height for title and dates."""
 SHORTAGE = LinearSegmentedColormap.from_list("shortage", ["#FFFFFF", "#F6C9A8", VERMILLION, "#5A2700"])
+
+
+def supply_layers(result: Results, factor: float) -> tuple[pd.DataFrame, dict[str, dict[str, Any]]]:
+    """Supply by source that is worth a layer, what is cut on top [GWh/d times `factor`], and how each layer is drawn."""
+    stack = indicators.supply_by_source(result) * factor
+    stack = stack[[s for s in ordered(stack.columns, SOURCES) if stack[s].max() > indicators.TRACE]]
+    tint = colours(stack.columns, SOURCES)
+    styles: dict[str, dict[str, Any]] = {s: {"color": tint[s], "label": label(result, s)} for s in stack.columns}
+    if indicators.cut_days(result):
+        stack = stack.assign(unserved=indicators.unserved_by_day(result) * factor)
+        styles["unserved"] = {"facecolor": "white", "edgecolor": BLACK, "hatch": "xxxxx", "label": say("Unserved gas")}
+    return stack, styles
 
 
 def stack_steps(axes: Axes, frame: pd.DataFrame, styles: dict[str, dict[str, Any]]) -> list[Artist]:

@@ -20,8 +20,8 @@ from energysim.indicators.resilience import RECOVERED, served_share
 from energysim.outputs import findings
 from energysim.outputs.canvas import RIGHT, TEXT_SIZE, canvas, date_axis, shade, steps
 from energysim.outputs.charts import UnitName
-from energysim.outputs.drawing import plain, stack_steps
-from energysim.outputs.findings import label, name_of
+from energysim.outputs.drawing import plain, stack_steps, supply_layers
+from energysim.outputs.findings import name_of
 from energysim.outputs.letters import shortened, wrapped
 from energysim.outputs.palette import BLACK, ENTRIES, GREY, INK, SOURCES, VERMILLION, colours, ordered
 from energysim.outputs.wording import LEAST_CHANGE, number, unit_named
@@ -155,13 +155,7 @@ def duration(result: Results, ax: Axes | None = None, unit: UnitName = "mcm") ->
     """Load-duration curve: gas days in the order of demand [mcm/d or GWh/d], which supply served each and what was cut."""
     measure, sheet = unit_named(unit), canvas(result, ax)
     demand = (indicators.system_demand(result) * measure.factor).sort_values(ascending=False, kind="stable")
-    stack = indicators.supply_by_source(result) * measure.factor
-    stack = stack[[s for s in ordered(stack.columns, SOURCES) if stack[s].max() > indicators.TRACE]]
-    tint = colours(stack.columns, SOURCES)
-    styles: dict[str, dict[str, Any]] = {s: {"color": tint[s], "label": label(result, s)} for s in stack.columns}
-    if indicators.cut_days(result):
-        stack = stack.assign(unserved=indicators.unserved_by_day(result) * measure.factor)
-        styles["unserved"] = {"facecolor": "white", "edgecolor": BLACK, "hatch": "xxxxx", "label": say("Unserved gas")}
+    stack, styles = supply_layers(result, measure.factor)
     ranked = stack.loc[demand.index].set_axis(pd.RangeIndex(1, len(demand) + 1))
     x, base = np.arange(len(demand) + 1) + 0.5, np.zeros(len(demand) + 1)
     handles: list[Artist] = []

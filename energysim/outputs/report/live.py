@@ -14,7 +14,8 @@ import pandas as pd
 from energysim.indicators import basic as indicators
 from energysim.outputs.canvas import occurrences
 from energysim.outputs.charts import INJECTED, SOLD, price_lines, taken_out
-from energysim.outputs.findings import label, name_of
+from energysim.outputs.drawing import supply_layers
+from energysim.outputs.findings import name_of
 from energysim.outputs.palette import BLACK, CLASSES, CYCLE, SOURCES, colours, ordered
 from energysim.outputs.stocks_together import run_name
 from energysim.outputs.wording import Unit
@@ -28,13 +29,10 @@ PLACES = 3
 
 def supply(result: Results, unit: Unit) -> Twin:
     """Supply by source stacked, what is injected and sold below zero, demand as a line."""
-    stack = indicators.supply_by_source(result) * unit.factor
-    stack = stack[[s for s in ordered(stack.columns, SOURCES) if stack[s].max() > indicators.TRACE]]
-    tint = colours(stack.columns, SOURCES)
-    series = [_area(label(result, str(s)), tint[str(s)], stack[s]) for s in stack]
-    unserved = indicators.unserved_by_day(result) * unit.factor
-    if indicators.cut_days(result):
-        series.append(_area(say("Unserved gas"), "#FFFFFF", unserved) | {"border": BLACK})
+    stack, styles = supply_layers(result, unit.factor)
+    series = [_area(style["label"], style.get("color", "#FFFFFF"), stack[s]) for s, style in styles.items()]
+    if "unserved" in styles:
+        series[-1]["border"] = BLACK
     taken = -taken_out(result) * unit.factor
     below = {"injection": (say("Injection into store"), INJECTED), "sales": (say("Sales"), SOLD)}
     series += [_area(*below[str(what)], taken[what]) for what in taken]
